@@ -1,0 +1,108 @@
+import { CancelledFailure, Context, heartbeat, type Info } from '@temporalio/activity';
+import type { Sightings } from '../aws/snapshot-status';
+
+/**
+ * What one attempt tells the next, in the heartbeat details. Nothing may depend on it being there: a kill can swallow
+ * it. Milliseconds since the activity was scheduled, on the server's clock.
+ */
+export interface AttemptMemory {
+  readonly attempt: number;
+  readonly elapsedMs: number;
+  /** What this attempt asked the server to wait. */
+  readonly delayMs: number;
+  /** When the last CopySnapshot that may have been accepted was sent; absent = none was. */
+  readonly maybeSentMs?: number;
+  readonly sightings?: Sightings;
+  /** The last answer, for those who watch. */
+  readonly answer?: string;
+}
+
+/** The attempt that runs now, as far as the decisions of an activity depend on it. */
+export interface Attempt {
+  readonly info: Info;
+  /** How long the activity has lasted, in milliseconds of the server's clock. */
+  readonly elapsedMs: number;
+  /** How long it may last in all; absent when nothing bounds it. */
+  readonly patienceMs?: number;
+  /** What an earlier attempt left, if that arrived. */
+  readonly memory: AttemptMemory | undefined;
+  /** Aborted on a cancel: for reads only. */
+  readonly signal: AbortSignal;
+  /** Keeps something for the next attempt. */
+  remember(part: { readonly [Field in keyof AttemptMemory]?: AttemptMemory[Field] | undefined }): void;
+  /** Throws when the workflow was cancelled. */
+  throwIfCancelled(): void;
+}
+
+/** How often a running attempt reports, in milliseconds: this is how it learns of a cancel. */
+const BEAT_EVERY = 1_000;
+
+/** Runs one attempt: reports while it runs, and turns an aborted read into the cancellation that it is. */
+export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const { info } = context;
+  const memory = readMemory(info.heartbeatDetails);
+  const elapsedMs = elapsed(info, memory);
+  let next: AttemptMemory = { ...memory, attempt: info.attempt, elapsedMs, delayMs: 0 };
+  const beat = () => heartbeat(next);
+  const attempt: Attempt = {
+    info,
+    elapsedMs,
+    ...(info.scheduleToCloseTimeoutMs > 0 && { patienceMs: info.scheduleToCloseTimeoutMs }),
+    memory,
+    signal: context.cancellationSignal,
+    remember(part) {
+      next = { ...next, ...(part as Partial<AttemptMemory>) };
+      beat();
+    },
+    throwIfCancelled() {
+      if (isCancelled(context)) throw new CancelledFailure('the job was cancelled');
+    },
+  };
+  beat();
+  const beats = setInterval(beat, BEAT_EVERY);
+  try {
+    return await work(attempt);
+  } catch (err) {
+    // After a cancel nothing may end as a failure that is tried again; what was started is returned, not thrown.
+    attempt.throwIfCancelled();
+    // A read that the signal ended says AbortError: here that is a worker shutting down, and no answer of AWS.
+    if (attempt.signal.aborted && isAbort(err)) throw new CancelledFailure('the worker shuts down', [], err);
+    throw err;
+  } finally {
+    clearInterval(beats);
+  }
+}
+
+/** A worker that shuts down cancels its attempts too; only the workflow's own cancel ends the job. */
+function isCancelled(context: Context): boolean {
+  return context.cancellationSignal.aborted && context.cancellationDetails?.cancelRequested !== false;
+}
+
+/**
+ * The server's clock, not the worker's: under time skipping they differ. The time-skipping server lags by one delay,
+ * so the last attempt's delay is added to what that attempt knew.
+ */
+function elapsed(info: Info, memory: AttemptMemory | undefined): number {
+  const told = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
+  return Math.max(told, memory ? memory.elapsedMs + memory.delayMs : 0, 0);
+}
+
+function isAbort(err: unknown): err is Error {
+  return err instanceof Error && err.name === 'AbortError';
+}
+
+function readMemory(details: unknown): AttemptMemory | undefined {
+  return isMemory(details) ? details : undefined;
+}
+
+function isMemory(details: unknown): details is AttemptMemory {
+  return (
+    typeof details === 'object' &&
+    details !== null &&
+    'elapsedMs' in details &&
+    typeof details.elapsedMs === 'number' &&
+    'delayMs' in details &&
+    typeof details.delayMs === 'number'
+  );
+}

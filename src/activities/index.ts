@@ -1,0 +1,2 @@
+export { createSnapshotActivities, type SnapshotActivitiesOptions, type SnapshotActivityRoom } from './create';
+export type { MemoryDBOption } from '../aws/clients';

@@ -1,0 +1,72 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { judgeFault, type Acceptance } from '../aws/judge-fault';
+import { classifyFault } from '../aws/faults';
+import type { Final, Verdict, Wait } from '../aws/verdict';
+import { finalFailure, type SnapshotFailureDetails } from '../contract/failures';
+import type { JobPhase } from '../contract/job';
+import { nextDelayMs, type Paces } from '../contract/pacing';
+import type { Attempt } from './attempt';
+
+/** Which job an activity works for, as its failures tell it. */
+export interface Subject {
+  readonly phase: JobPhase;
+  readonly source?: string;
+  readonly target?: string;
+}
+
+/** The value of a verdict; a `final` failure or a `wait` is thrown. */
+export function valueOf<T>(verdict: Verdict<T>, attempt: Attempt, subject: Subject, paces: Paces): T {
+  if (verdict.verdict === 'done') return verdict.value;
+  if (verdict.verdict === 'final') throw fail(verdict, subject);
+  throw wait(verdict, attempt, subject, paces);
+}
+
+/** Does a read, and turns a fault of AWS into a `final` failure or a `wait`. */
+export async function asking<T>(
+  read: () => Promise<T>,
+  acceptance: Acceptance,
+  attempt: Attempt,
+  subject: Subject,
+  paces: Paces
+): Promise<T> {
+  try {
+    return await read();
+  } catch (err) {
+    if (attempt.signal.aborted) throw err;
+    return valueOf(judgeFault(classifyFault(err), acceptance), attempt, subject, paces);
+  }
+}
+
+/** The failure that ends the job. */
+export function fail({ type, message, hint, status, requestId }: Final, subject: Subject): ApplicationFailure {
+  return finalFailure(type, message, detailsOf(subject, { hint, status, requestId }));
+}
+
+/**
+ * The failure that makes the server look again after a delay: it writes no history and holds no worker slot. What is
+ * merely not yet there is BENIGN: no warning, no failure metric.
+ */
+function wait(verdict: Wait, attempt: Attempt, subject: Subject, paces: Paces): ApplicationFailure {
+  const { pace, reason, message, hint, status, requestId } = verdict;
+  const delayMs = nextDelayMs(paces[pace], attempt, Math.random());
+  attempt.remember({ delayMs, answer: message });
+  return ApplicationFailure.create({
+    type: reason,
+    message,
+    nextRetryDelay: delayMs,
+    details: [detailsOf(subject, { hint, status, requestId })],
+    ...(pace !== 'throttled' && { category: ApplicationFailureCategory.BENIGN }),
+  });
+}
+
+function detailsOf(
+  subject: Subject,
+  { hint, status, requestId }: { hint: string; status: string | undefined; requestId: string | undefined }
+): SnapshotFailureDetails {
+  return {
+    ...subject,
+    hint,
+    ...(status !== undefined && { status }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}

@@ -1,0 +1,43 @@
+import { MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
+
+/** A ready client, which stays the caller's to close, or the configuration of one. */
+export type MemoryDBOption = MemoryDBClient | MemoryDBClientConfig;
+
+/** The two ways we talk to MemoryDB. */
+export interface MemoryDBClients {
+  /** For calls that may be repeated. */
+  readonly reads: MemoryDBClient;
+  /** For CopySnapshot: never repeated by the SDK, because an ambiguous send is ours to reconcile. */
+  readonly sends: MemoryDBClient;
+  /** Closes the connections, if we made the client. */
+  close(): void;
+}
+
+/**
+ * Milliseconds; an attempt of an activity, a minute at most, has room for a few calls. What fails is tried again by
+ * Temporal: retries of the SDK's on top would only hide it.
+ */
+const DEFAULTS = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+};
+
+/** Makes the clients. Connections are kept alive, and opened on first use. */
+export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
+  const theirs = option instanceof MemoryDBClient;
+  const reads = theirs ? option : new MemoryDBClient({ ...DEFAULTS, ...option });
+  return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
+}
+
+/**
+ * The same client, its connections and middleware included, less the SDK's retries. `maxAttempts: 1` would be the
+ * plain way, but a ready client cannot be configured again. The middleware's name stays, because others are placed
+ * relative to it.
+ */
+function withoutRetries(client: MemoryDBClient): MemoryDBClient {
+  const name = 'retryMiddleware';
+  const stack = client.middlewareStack.clone();
+  if (!stack.remove(name)) throw new Error(`@aws-sdk/client-memorydb has no ${name}: this version is not supported`);
+  stack.add((next) => next, { name, step: 'finalizeRequest', tags: ['RETRY'] });
+  return Object.create(client, { middlewareStack: { value: stack } }) as MemoryDBClient;
+}

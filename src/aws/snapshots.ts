@@ -1,0 +1,124 @@
+import {
+  CopySnapshotCommand,
+  DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
+  ListTagsCommand,
+  paginateDescribeSnapshots,
+  type Snapshot,
+} from '@aws-sdk/client-memorydb';
+import type { CopyPlan, SnapshotRecord, TagPair } from '../contract/job';
+import { classifyFault } from './faults';
+import type { MemoryDBClients } from './clients';
+
+/** Sends the one CopySnapshot. It gets no abort signal: a cancelled send may be accepted all the same. */
+export async function sendCopy({ sends }: MemoryDBClients, plan: CopyPlan): Promise<SnapshotRecord | undefined> {
+  const { Snapshot: snapshot } = await sends.send(
+    new CopySnapshotCommand({
+      SourceSnapshotName: plan.source,
+      TargetSnapshotName: plan.target,
+      ...(plan.kmsKeyId !== undefined && { KmsKeyId: plan.kmsKeyId }),
+      Tags: plan.tags.map((tag) => ({ ...tag })),
+    })
+  );
+  return snapshot && toRecord(snapshot);
+}
+
+/** A snapshot with its shards, or undefined when there is none of that name. */
+export async function describeSnapshot(
+  { reads }: MemoryDBClients,
+  name: string,
+  signal?: AbortSignal
+): Promise<SnapshotRecord | undefined> {
+  try {
+    const { Snapshots: found } = await reads.send(
+      new DescribeSnapshotsCommand({ SnapshotName: name, ShowDetail: true }),
+      withSignal(signal)
+    );
+    return found?.[0] && toRecord(found[0]);
+  } catch (err) {
+    if (classifyFault(err).kind === 'missing') return undefined;
+    throw err;
+  }
+}
+
+/** All snapshots of a cluster, page by page. */
+export async function listSnapshots(
+  { reads }: MemoryDBClients,
+  cluster: string,
+  signal?: AbortSignal
+): Promise<SnapshotRecord[]> {
+  const records: SnapshotRecord[] = [];
+  // The paginator takes no abort signal: it is asked for between the pages.
+  const pages = paginateDescribeSnapshots({ client: reads }, { ClusterName: cluster, ShowDetail: true });
+  for await (const { Snapshots: page } of pages) {
+    signal?.throwIfAborted();
+    records.push(...(page ?? []).map(toRecord));
+  }
+  return records;
+}
+
+/** A snapshot's tags, a missing value as the empty string; undefined when there is no such snapshot (yet). */
+export async function listTags(
+  { reads }: MemoryDBClients,
+  arn: string,
+  signal?: AbortSignal
+): Promise<TagPair[] | undefined> {
+  try {
+    const { TagList: tags } = await reads.send(new ListTagsCommand({ ResourceArn: arn }), withSignal(signal));
+    return (tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [{ Key, Value: Value ?? '' }]));
+  } catch (err) {
+    if (classifyFault(err).kind === 'missing') return undefined;
+    throw err;
+  }
+}
+
+/** Asks for the deletion of a snapshot; one that is gone already is deleted enough. */
+export async function deleteSnapshot({ reads }: MemoryDBClients, name: string): Promise<void> {
+  try {
+    await reads.send(new DeleteSnapshotCommand({ SnapshotName: name }));
+  } catch (err) {
+    if (classifyFault(err).kind !== 'missing') throw err;
+  }
+}
+
+function withSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}
+
+/** AWS's record as JSON-safe data; what AWS leaves out stays out. */
+function toRecord(snapshot: Snapshot): SnapshotRecord {
+  const { ClusterConfiguration: config } = snapshot;
+  return dropUndefined({
+    Name: snapshot.Name ?? '',
+    ARN: snapshot.ARN ?? '',
+    Status: snapshot.Status ?? 'unknown',
+    Source: snapshot.Source,
+    KmsKeyId: snapshot.KmsKeyId,
+    DataTiering: snapshot.DataTiering,
+    ClusterConfiguration:
+      config &&
+      dropUndefined({
+        Name: config.Name,
+        NodeType: config.NodeType,
+        Engine: config.Engine,
+        EngineVersion: config.EngineVersion,
+        NumShards: config.NumShards,
+        Shards: config.Shards?.map((shard) =>
+          dropUndefined({
+            Name: shard.Name ?? '',
+            Slots: shard.Configuration?.Slots,
+            Size: shard.Size,
+            SnapshotCreationTime: shard.SnapshotCreationTime?.toISOString(),
+          })
+        ),
+      }),
+  });
+}
+
+type Present<T> = { [Field in keyof T as undefined extends T[Field] ? never : Field]: T[Field] } & {
+  [Field in keyof T as undefined extends T[Field] ? Field : never]?: Exclude<T[Field], undefined>;
+};
+
+function dropUndefined<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { createSimulatorCommand } from './simulator-command';
+
+async function main(): Promise<void> {
+  const program = new Command('memorydb-snapshots')
+    .description('Tools around durable copies of Amazon MemoryDB snapshots.')
+    .showHelpAfterError('(add --help for all options)')
+    .exitOverride();
+  program.addCommand(createSimulatorCommand().copyInheritedSettings(program));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = reportError(error);
+  }
+}
+
+/** Commander has told of its own errors; the exit code says who can mend it: 2 the caller, 1 the machine. */
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+}
+
+void main();

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/** Environment variables, as `process.env` holds them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How much a worker logs, from everything to failures alone. */
+export type WorkerLogLevel = (typeof LOG_LEVELS)[number];
+
+/** What a worker takes from variables of ours; Temporal's and AWS's own are read by their SDKs. */
+export interface WorkerConfig {
+  /** `TEMPORAL_TASK_QUEUE`. @default DEFAULT_TASK_QUEUE */
+  readonly taskQueue?: string;
+  /** `SNAPSHOTS_OWNER`: together with the workflow id it makes a job. @default the Temporal namespace */
+  readonly owner?: string;
+  /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
+  readonly metricsAddress?: string;
+  /** `SNAPSHOTS_LOG_LEVEL`. @default 'INFO' */
+  readonly logLevel: WorkerLogLevel;
+}
+
+/** A worker cannot start with what it was told; the message names every variable, its value and the fix. */
+export class BadConfiguration extends Error {
+  override readonly name = 'BadConfiguration';
+}
+
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+const OURS = 'SNAPSHOTS_';
+const PORTS = { least: 0, most: 65_535 };
+
+/** Each message goes on from the variable and its value, and ends with the fix. */
+const VARIABLES = z.object({
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+$/, 'is not an address: use host:port, without a scheme')
+    .optional(),
+  TEMPORAL_TASK_QUEUE: z
+    .string()
+    .max(1_000, 'is too long for a task queue: use 1,000 characters at most')
+    .refine(isTrimmed, 'begins or ends with a blank: remove it')
+    .optional(),
+  AWS_ENDPOINT_URL_MEMORYDB: z
+    .url({ protocol: /^https?$/, error: 'is not a URL: use one such as http://127.0.0.1:8123' })
+    .optional(),
+  SNAPSHOTS_OWNER: z.string().refine(isTrimmed, 'begins or ends with a blank: remove it').optional(),
+  SNAPSHOTS_METRICS_ADDRESS: z
+    .string()
+    .transform((address) => address.replace(/^localhost(?=:)/, '127.0.0.1'))
+    .refine(isSocketAddress, 'is not an IP address and port: use one such as 127.0.0.1:9464 or 0.0.0.0:9464')
+    .optional(),
+  SNAPSHOTS_LOG_LEVEL: z
+    .string()
+    .toUpperCase()
+    .pipe(z.enum(LOG_LEVELS, 'is not a log level: use trace, debug, info, warn or error'))
+    .default('INFO'),
+});
+
+/**
+ * Reads a worker's configuration. A variable that is empty counts as absent.
+ *
+ * @throws BadConfiguration one error for everything that is wrong, unknown `SNAPSHOTS_` variables included
+ */
+export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = VARIABLES.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path: [name], message }) => describe(String(name), given, message)),
+    ...Object.keys(given).filter(isUnknown).map(describeUnknown),
+  ];
+  if (!parsed.success || problems.length > 0) throw new BadConfiguration(problems.join('; '));
+  const {
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    SNAPSHOTS_OWNER: owner,
+    SNAPSHOTS_METRICS_ADDRESS: metricsAddress,
+    SNAPSHOTS_LOG_LEVEL: logLevel,
+  } = parsed.data;
+  return {
+    ...(taskQueue !== undefined && { taskQueue }),
+    ...(owner !== undefined && { owner }),
+    ...(metricsAddress !== undefined && { metricsAddress }),
+    logLevel,
+  };
+}
+
+function describe(name: string, given: Environment, message: string): string {
+  return `${name} ${JSON.stringify(given[name])} ${message}`;
+}
+
+/** A typo would otherwise be a setting that silently does nothing. */
+function isUnknown(name: string): boolean {
+  return name.startsWith(OURS) && !(name in VARIABLES.shape);
+}
+
+function describeUnknown(name: string): string {
+  const known = Object.keys(VARIABLES.shape).filter((variable) => variable.startsWith(OURS));
+  return `${name} is not a variable of this worker: remove it, or use one of ${known.join(', ')}`;
+}
+
+function isTrimmed(text: string): boolean {
+  return text === text.trim();
+}
+
+function isSocketAddress(address: string): boolean {
+  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
+  const isIp = z.ipv4().safeParse(host).success || z.ipv6().safeParse(/^\[(.*)\]$/.exec(host)?.[1]).success;
+  return isIp && port !== '' && Number(port) >= PORTS.least && Number(port) <= PORTS.most;
+}

@@ -1,0 +1,34 @@
+import type { CopyPlan, CopyResult, CopySnapshotInput, Discarded, LatestSnapshotQuery, StartedCopy } from './job';
+
+/** What the workflows ask of the outside world; `createSnapshotActivities` implements it. */
+export interface SnapshotActivities {
+  /** Look before we leap: everything that can be refused now is refused now. */
+  inspectSource(input: CopySnapshotInput): Promise<CopyPlan>;
+  /** CopySnapshot, exactly once. */
+  startCopy(plan: CopyPlan): Promise<StartedCopy>;
+  /** The wait: returns when the copy is available and ours. */
+  awaitCopy(plan: CopyPlan, started: StartedCopy): Promise<CopyResult>;
+  /** After a cancel: find out what is left behind, and delete it where the plan says so and it is ours. */
+  discardCopy(plan: CopyPlan, started: StartedCopy | null): Promise<Discarded>;
+  /** The name of a cluster's newest available snapshot. */
+  findLatest(query: LatestSnapshotQuery): Promise<string>;
+}
+
+/** Keeps our activity types apart from a user's own: `startCopy` is registered as `memorydbStartCopy`. */
+export const ACTIVITY_PREFIX = 'memorydb';
+
+/** The activities under the names that Temporal knows them by. */
+export type RegisteredActivities = {
+  [Name in keyof SnapshotActivities as `${typeof ACTIVITY_PREFIX}${Capitalize<Name>}`]: SnapshotActivities[Name];
+};
+
+/** The activity type that an activity is registered as. */
+export function activityType<Name extends keyof SnapshotActivities>(
+  name: Name
+): `${typeof ACTIVITY_PREFIX}${Capitalize<Name>}` {
+  return `${ACTIVITY_PREFIX}${capitalize(name)}`;
+}
+
+function capitalize<Text extends string>(text: Text): Capitalize<Text> {
+  return (text.charAt(0).toUpperCase() + text.slice(1)) as Capitalize<Text>;
+}

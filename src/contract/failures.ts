@@ -1,0 +1,95 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { JobPhase } from './job';
+
+/** `ApplicationFailure.type` of failures that are ours; where AWS refused, the type is AWS's own error name. */
+export const SnapshotFailureTypes = {
+  /** The request itself cannot work: the message names the field, the value and the fix. Nothing was sent. */
+  InvalidRequest: 'InvalidRequest',
+  /** The target, or the running job, is ours but belongs to another request or to an earlier state of the source. */
+  RequestMismatch: 'RequestMismatch',
+  /** MemoryDB ended the copy as `failed`. It tells no cause. */
+  SnapshotCopyFailed: 'SnapshotCopyFailed',
+  /** The copy was accepted, and is not there any more. */
+  SnapshotVanished: 'SnapshotVanished',
+  /** A phase waited as long as its patience allows. */
+  PatienceExhausted: 'PatienceExhausted',
+} as const;
+
+/** The eight errors that CopySnapshot declares. */
+export const CopySnapshotErrors = {
+  InvalidParameterCombinationException: 'InvalidParameterCombinationException',
+  InvalidParameterValueException: 'InvalidParameterValueException',
+  InvalidSnapshotStateFault: 'InvalidSnapshotStateFault',
+  ServiceLinkedRoleNotFoundFault: 'ServiceLinkedRoleNotFoundFault',
+  SnapshotAlreadyExistsFault: 'SnapshotAlreadyExistsFault',
+  SnapshotNotFoundFault: 'SnapshotNotFoundFault',
+  SnapshotQuotaExceededFault: 'SnapshotQuotaExceededFault',
+  TagQuotaPerResourceExceeded: 'TagQuotaPerResourceExceeded',
+} as const;
+
+/** Why a job failed: one of ours, one of CopySnapshot's eight, or another AWS error name. */
+export type SnapshotFailureType =
+  keyof typeof SnapshotFailureTypes | keyof typeof CopySnapshotErrors | (string & Record<never, never>);
+
+/** `ApplicationFailure.details[0]` of every failure of a job. */
+export interface SnapshotFailureDetails {
+  readonly phase: JobPhase;
+  readonly source?: string;
+  readonly target?: string;
+  readonly bucket?: string;
+  /** The last status that was seen. */
+  readonly status?: string;
+  /** What to do next. */
+  readonly hint: string;
+  /** AWS's id of the refused request, for a support case. */
+  readonly requestId?: string;
+  /** How long the phase waited, in milliseconds, and what the last answer was (`PatienceExhausted` only). */
+  readonly waitedMs?: number;
+  readonly lastAnswer?: string;
+}
+
+/** A failure of a job, as a parent workflow, a client or another caller reads it. */
+export type SnapshotFailure = ApplicationFailure & {
+  readonly type: string;
+  readonly details: readonly [SnapshotFailureDetails, ...unknown[]];
+};
+
+/** A failure that waiting cannot cure. It carries no category: it is worth an alert. */
+export function finalFailure(
+  type: SnapshotFailureType,
+  message: string,
+  details: SnapshotFailureDetails,
+  cause?: Error
+): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, details: [details], nonRetryable: true, ...(cause && { cause }) });
+}
+
+/**
+ * Digs through the wrappers that Temporal puts around a failure (WorkflowFailedError, ChildWorkflowFailure,
+ * ActivityFailure) and tells whether a snapshot job failed for `type`, or for any reason of its own. Works in the
+ * workflow sandbox, in a client and in a Nexus caller.
+ *
+ * @example
+ * ```ts
+ * try { await executeChild(copyMemoryDBSnapshot, childJob(input)); }
+ * catch (err) { if (isSnapshotFailure(err, 'SnapshotQuotaExceededFault')) ... }
+ * ```
+ */
+export function isSnapshotFailure(err: unknown, type?: SnapshotFailureType): boolean {
+  const failure = findSnapshotFailure(err);
+  return failure !== undefined && (type === undefined || failure.type === type);
+}
+
+/** The job's own failure inside `err`, or undefined when there is none. */
+export function findSnapshotFailure(err: unknown): SnapshotFailure | undefined {
+  for (let e: unknown = err, depth = 0; e instanceof Error && depth < 20; e = e.cause, depth += 1) {
+    if (isJobFailure(e)) return e;
+  }
+  return undefined;
+}
+
+function isJobFailure(err: Error): err is SnapshotFailure {
+  if (!(err instanceof ApplicationFailure) || typeof err.type !== 'string') return false;
+  const [details] = err.details ?? [];
+  return typeof details === 'object' && details !== null && 'phase' in details && 'hint' in details;
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { finalFailure } from './contract/failures';
+import type { CopySnapshotInput, CopySnapshotResult, Discarded, JobProgress } from './contract/job';
+import { jobId } from './contract/job-id';
+import { refuseProblems } from './contract/request';
+import { optionsHash, requestHash } from './request-hash';
+import { watchJob, type JobEvent, type WatchOptions } from './watch-job';
+
+/** Where workers run our workflows unless they say otherwise. */
+export const DEFAULT_TASK_QUEUE = 'memorydb-snapshots';
+
+/** How a job is started. */
+export interface StartJobOptions {
+  /** @default 'memorydb-snapshots' */
+  readonly taskQueue?: string;
+  /** @default `memorydb-copy:<target>:<hash of the request>`: the same request is the same job */
+  readonly workflowId?: string;
+}
+
+/** A job, seen from outside a workflow. */
+export interface SnapshotJob {
+  readonly workflowId: string;
+  /** True when the same job was running already, and this is that one. */
+  readonly attached: boolean;
+  /** Waits for the result. @throws WorkflowFailedError; `isSnapshotFailure` reads it */
+  result(): Promise<CopySnapshotResult>;
+  /** Asks the workflow where it stands. */
+  progress(): Promise<JobProgress>;
+  /** Every change that the server knows of, until the job is closed. */
+  watch(options?: WatchOptions): AsyncIterableIterator<JobEvent>;
+  /** Asks for a cancel; `result` rejects once it is settled. */
+  cancel(): Promise<void>;
+  /** What a cancelled job left behind; undefined while it is not settled. */
+  leftBehind(): Promise<Discarded | undefined>;
+}
+
+type CopyWorkflow = (input: CopySnapshotInput) => Promise<CopySnapshotResult>;
+
+/** Memo of a job: `request` and `options` are hashes, `token` tells who started it. */
+interface JobMemo {
+  readonly request: string;
+  readonly options: string;
+  readonly token: string;
+}
+
+const JOB_MEMO = 'memorydbSnapshotsJob';
+const OUTCOME_MEMO = 'memorydbSnapshots';
+
+/**
+ * Starts a job, or attaches to the one that runs for the same request. A job that is closed runs again, and proves
+ * again what is there.
+ *
+ * @throws ApplicationFailure `InvalidRequest` before anything is sent; `RequestMismatch` when the running job was
+ * started with other options
+ */
+export async function startSnapshotJob(
+  client: Client,
+  input: CopySnapshotInput,
+  options: StartJobOptions = {}
+): Promise<SnapshotJob> {
+  refuseProblems(input);
+  const { request } = input;
+  const memo: JobMemo = { request: requestHash(request), options: optionsHash(input), token: randomUUID() };
+  const workflowId = options.workflowId ?? jobId(request, memo.request);
+  const handle = await client.workflow.start<CopyWorkflow>('copyMemoryDBSnapshot', {
+    args: [input],
+    workflowId,
+    taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    memo: { [JOB_MEMO]: memo },
+    staticSummary: `copy ${request.SourceSnapshotName} to ${request.TargetSnapshotName}`,
+  });
+  const running = (await handle.describe()).memo?.[JOB_MEMO] as JobMemo | undefined;
+  const attached = running?.token !== memo.token;
+  if (attached) refuseMismatch(input, workflowId, memo, running);
+  return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId, handle.firstExecutionRunId), attached);
+}
+
+/** A job that was started before, by its workflow id. */
+export function getSnapshotJob(client: Client, workflowId: string): SnapshotJob {
+  return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId), true);
+}
+
+function toJob(handle: WorkflowHandle<CopyWorkflow>, attached: boolean): SnapshotJob {
+  return {
+    workflowId: handle.workflowId,
+    attached,
+    result: () => handle.result(),
+    progress: () => handle.query<JobProgress>('progress'),
+    watch: (options) => watchJob(handle, options),
+    cancel: async () => {
+      await handle.cancel();
+    },
+    leftBehind: async () => readOutcome(await handle.describe()),
+  };
+}
+
+function readOutcome({ memo }: WorkflowExecutionDescription): Discarded | undefined {
+  return memo?.[OUTCOME_MEMO] as Discarded | undefined;
+}
+
+function refuseMismatch(
+  { request }: CopySnapshotInput,
+  workflowId: string,
+  wanted: JobMemo,
+  running: JobMemo | undefined
+): void {
+  if (running !== undefined && running.request === wanted.request && running.options === wanted.options) return;
+  const what = running?.request === wanted.request ? 'other options (onCancel, patience)' : 'another request';
+  throw finalFailure('RequestMismatch', `the job ${workflowId} is running already, with ${what}`, {
+    phase: 'inspecting',
+    source: request.SourceSnapshotName,
+    target: request.TargetSnapshotName,
+    hint: 'Attach with the same input, wait for the running job, or cancel it first.',
+  });
+}

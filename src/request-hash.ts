@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { CopySnapshotInput, CopySnapshotRequest } from './contract/job';
+import { patienceMs } from './contract/request';
+
+/**
+ * What makes two requests the same: 16 hex digits of SHA-256 over the canonical request. Names are lower-cased, tags
+ * sorted by key, a null tag value is the empty string, absent fields are left out.
+ */
+export function requestHash(request: CopySnapshotRequest): string {
+  return hash({
+    SourceSnapshotName: request.SourceSnapshotName.toLowerCase(),
+    TargetSnapshotName: request.TargetSnapshotName.toLowerCase(),
+    TargetBucket: request.TargetBucket,
+    KmsKeyId: request.KmsKeyId,
+    Tags: canonicalTags(request),
+  });
+}
+
+/** What makes two jobs with the same request differ: everything in the input beside the request. 16 hex digits. */
+export function optionsHash(input: CopySnapshotInput): string {
+  return hash({
+    onCancel: input.onCancel ?? 'keep',
+    patience: { start: patienceMs(input, 'start'), copy: patienceMs(input, 'copy') },
+  });
+}
+
+/** 16 hex digits that stand for a list of parts; parts cannot run into each other. */
+export function hashOf(...parts: readonly string[]): string {
+  return hash(parts);
+}
+
+function canonicalTags({ Tags: tags }: CopySnapshotRequest): readonly (readonly [string, string])[] | undefined {
+  if (tags === undefined || tags === null || tags.length === 0) return undefined;
+  return tags.map(({ Key, Value }) => [Key, Value ?? ''] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function hash(value: unknown): string {
+  const canonical = JSON.stringify(value, (_key, part: unknown) => (part === null ? undefined : part));
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,10 @@
+export type { CallRecord } from './call-log';
+export type { Duration, Now } from './clock';
+export type { ClusterOptions } from './clusters';
+export type { InputOf, OperationName } from './memorydb-wire';
+export type { Fault, FaultInput, FaultScript, Release } from './scripted-faults';
+export type { SimulatorSettings } from './settings';
+export { MemoryDBSimulator } from './simulator';
+export type { SimulatorClients, SimulatorOptions, SnapshotOptions } from './simulator-options';
+export type { SimulatedSnapshot } from './snapshots';
+export type { TagsInput } from './tags';

@@ -1,0 +1,94 @@
+import { type Duration, parseDuration } from './clock';
+
+/** How the simulated service behaves from now on; what has begun keeps the settings that it began with. */
+export interface SimulatorSettings {
+  /** How long a copy takes. @default '1m' */
+  readonly copyTakes?: Duration;
+  /** How long CreateSnapshot's snapshot takes. @default '1m' */
+  readonly createTakes?: Duration;
+  /** How long a deleted snapshot stays listed as `deleting`. @default '0s' */
+  readonly deleteTakes?: Duration;
+  /** How long reads do not find a new snapshot yet. @default '0s' */
+  readonly visibleAfter?: Duration;
+  /** How long ListTags does not tell a new snapshot's tags yet. @default '0s' */
+  readonly tagsVisibleAfter?: Duration;
+  /** What ListTags answers until then: SnapshotNotFoundFault, or an empty list. @default 'not-found' */
+  readonly tagsUntilVisible?: 'not-found' | 'empty';
+  /** The status of a copy in progress. @default 'creating' */
+  readonly copyStatus?: string;
+  /** The status in which a copy ends, such as `failed`. @default 'available' */
+  readonly copyEnds?: string;
+  /** Manual snapshots that a cluster may be given in any 24 hours, copies included. @default 20 */
+  readonly quota?: number;
+  /** Whether the source of a copy reads `copying`, and is busy, until the copy is done. @default false */
+  readonly sourceBusyWhileCopying?: boolean;
+  /** Snapshots and clusters in one answer when the request sets no MaxResults. @default 50 */
+  readonly pageSize?: number;
+  /** Whether unknown request members and doubtful snapshot names are refused; the service ignores the former. @default true */
+  readonly strict?: boolean;
+}
+
+/** The settings in force, durations in milliseconds. */
+export interface Settings {
+  readonly copyTakes: number;
+  readonly createTakes: number;
+  readonly deleteTakes: number;
+  readonly visibleAfter: number;
+  readonly tagsVisibleAfter: number;
+  readonly tagsUntilVisible: 'not-found' | 'empty';
+  readonly copyStatus: string;
+  readonly copyEnds: string;
+  readonly quota: number;
+  readonly sourceBusyWhileCopying: boolean;
+  readonly pageSize: number;
+  readonly strict: boolean;
+}
+
+type DurationName = 'copyTakes' | 'createTakes' | 'deleteTakes' | 'visibleAfter' | 'tagsVisibleAfter';
+
+/** The settings that a simulator starts with. */
+export const defaultSettings: Settings = {
+  copyTakes: 60_000,
+  createTakes: 60_000,
+  deleteTakes: 0,
+  visibleAfter: 0,
+  tagsVisibleAfter: 0,
+  tagsUntilVisible: 'not-found',
+  copyStatus: 'creating',
+  copyEnds: 'available',
+  quota: 20,
+  sourceBusyWhileCopying: false,
+  pageSize: 50,
+  strict: true,
+};
+
+/** The settings with some of them changed; throws a TypeError that names a setting and why its value is none. */
+export function changeSettings(settings: Settings, changes: SimulatorSettings): Settings {
+  const unknown = Object.keys(changes).filter((name) => !Object.hasOwn(defaultSettings, name));
+  if (unknown.length > 0) {
+    throw new TypeError(`no such setting: ${unknown.join(', ')}; there are ${Object.keys(defaultSettings).join(', ')}`);
+  }
+  const readDuration = (name: DurationName): number => {
+    const given = changes[name];
+    return given === undefined ? settings[name] : parseDuration(given, name);
+  };
+  const readCount = (name: 'quota' | 'pageSize', least: number): number => {
+    const count = changes[name] ?? settings[name];
+    if (count >= least && (Number.isInteger(count) || count === Infinity)) return count;
+    throw new TypeError(`${name}: ${count} is no whole number from ${least}`);
+  };
+  return {
+    copyTakes: readDuration('copyTakes'),
+    createTakes: readDuration('createTakes'),
+    deleteTakes: readDuration('deleteTakes'),
+    visibleAfter: readDuration('visibleAfter'),
+    tagsVisibleAfter: readDuration('tagsVisibleAfter'),
+    tagsUntilVisible: changes.tagsUntilVisible ?? settings.tagsUntilVisible,
+    copyStatus: changes.copyStatus ?? settings.copyStatus,
+    copyEnds: changes.copyEnds ?? settings.copyEnds,
+    quota: readCount('quota', 0),
+    sourceBusyWhileCopying: changes.sourceBusyWhileCopying ?? settings.sourceBusyWhileCopying,
+    pageSize: readCount('pageSize', 1),
+    strict: changes.strict ?? settings.strict,
+  };
+}

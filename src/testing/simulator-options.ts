@@ -1,0 +1,43 @@
+import type { Duration, Now } from './clock';
+import type { TagsInput } from './tags';
+
+/** How a simulator is started. */
+export interface SimulatorOptions {
+  /** Where time comes from, in milliseconds since 1970. @default Date.now */
+  readonly now?: Now;
+  /** @default 0, any free port */
+  readonly port?: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** @default '123456789012' */
+  readonly accountId?: string;
+}
+
+/** How a client finds the simulator: each is that client's configuration. */
+export interface SimulatorClients {
+  readonly memorydb: {
+    readonly region: string;
+    readonly endpoint: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+/** What a snapshot that is simply there may be given. */
+export interface SnapshotOptions {
+  /** The cluster that it was taken of; it must have been added. */
+  readonly cluster: string;
+  /** Any status, which stays until `setStatus`. @default what the clock says: `available` */
+  readonly status?: string;
+  /** @default 'automated' for `automatic.*`, else 'manual' */
+  readonly source?: 'manual' | 'automated';
+  /** @default now */
+  readonly createdAt?: number | string | Date;
+  /** @default none */
+  readonly tags?: TagsInput;
+  /** The id or ARN of a KMS key. @default none */
+  readonly kmsKeyId?: string;
+  /** How long from now it reads `creating`. @default 0 */
+  readonly availableAfter?: Duration;
+}

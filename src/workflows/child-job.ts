@@ -1,0 +1,31 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { CopySnapshotInput } from '../contract/job';
+import { childJobId } from '../contract/job-id';
+
+/** Options of `executeChild` and `startChild` for a job. */
+export interface ChildJob {
+  args: [CopySnapshotInput];
+  workflowId: string;
+  /** A parent that is cancelled or ends cancels the job, which then settles what it leaves behind. */
+  parentClosePolicy: 'REQUEST_CANCEL';
+  taskQueue?: string;
+}
+
+/**
+ * A job as a child of the calling workflow, under an id that stays the same over the parent's retries: a child cannot
+ * attach to a running job.
+ *
+ * @param options.taskQueue where a dedicated worker runs our workflows; the default is the parent's own
+ * @example
+ * ```ts
+ * const { snapshot } = await executeChild(copyMemoryDBSnapshot, childJob({ request }));
+ * ```
+ */
+export function childJob(input: CopySnapshotInput, options: { readonly taskQueue?: string } = {}): ChildJob {
+  return {
+    args: [input],
+    workflowId: childJobId(workflowInfo().workflowId, input.request),
+    parentClosePolicy: 'REQUEST_CANCEL',
+    ...(options.taskQueue !== undefined && { taskQueue: options.taskQueue }),
+  };
+}

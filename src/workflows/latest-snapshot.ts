@@ -1,0 +1,24 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { LatestSnapshotQuery } from '../contract/job';
+import { findLatest } from './activity-proxies';
+
+/** Which snapshots count, and who looks for them. */
+export interface LatestSnapshotOptions extends Omit<LatestSnapshotQuery, 'cluster'> {
+  /** Where our activities run, if that is not the workflow's own task queue. */
+  readonly taskQueue?: string;
+}
+
+/**
+ * The name of a cluster's newest available snapshot, by creation time; callable inside any workflow, because nobody
+ * knows `automatic.*` names by heart.
+ *
+ * @throws ApplicationFailure of type `SnapshotNotFoundFault` that names the cluster and what was seen
+ */
+export async function latestSnapshot(cluster: string, options: LatestSnapshotOptions = {}): Promise<string> {
+  const { taskQueue, ...query } = options;
+  try {
+    return await findLatest({ cluster, ...query }, taskQueue);
+  } catch (err) {
+    throw err instanceof ActivityFailure && err.cause instanceof ApplicationFailure ? err.cause : err;
+  }
+}

@@ -1,0 +1,103 @@
+import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type {
+  CopyPlan,
+  CopySnapshotInput,
+  CopySnapshotRequest,
+  Discarded,
+  JobPhase,
+  JobProgress,
+  StartedCopy,
+} from '../contract/job';
+
+/** Where a job stands. Poll counts and last answers are in its pending activity. */
+export const progressQuery = defineQuery<JobProgress>('progress');
+
+/** A running job, as far as a query, the Web UI and a cancel must know it. */
+export interface TrackedJob {
+  readonly input: CopySnapshotInput;
+  readonly phase: JobPhase;
+  readonly plan: CopyPlan | undefined;
+  readonly started: StartedCopy | undefined;
+  /** Does the work of a phase. */
+  during<T>(phase: JobPhase, work: () => Promise<T>): Promise<T>;
+  planned(plan: CopyPlan): CopyPlan;
+  accepted(started: StartedCopy): StartedCopy;
+  /** The last phase. */
+  close(phase: 'completed' | 'failed'): void;
+  close(phase: 'cancelled', cancelled: Discarded): void;
+}
+
+const WAITING_FOR: Readonly<Record<JobPhase, string>> = {
+  inspecting: 'a look at the source and the target',
+  starting: 'MemoryDB to accept the copy',
+  copying: 'the copy to become available',
+  cancelling: 'what is left behind to be settled',
+  completed: 'nothing: the copy is available',
+  failed: 'nothing: the job failed',
+  cancelled: 'nothing: the job was cancelled',
+};
+
+/** Answers the `progress` query and keeps the workflow's current details, from the first moment on. */
+export function trackJob(input: CopySnapshotInput): TrackedJob {
+  const names = namesOf(input);
+  let phase: JobPhase = 'inspecting';
+  let since = now();
+  let plan: CopyPlan | undefined;
+  let started: StartedCopy | undefined;
+  let cancelled: Discarded | undefined;
+
+  const progress = (): JobProgress => ({
+    phase,
+    since,
+    ...names,
+    waitingFor: WAITING_FOR[phase],
+    ...(started && { adopted: started.adopted }),
+    ...(cancelled && { cancelled }),
+  });
+  const enter = (next: JobPhase) => {
+    phase = next;
+    since = now();
+    setCurrentDetails(toMarkdown(progress()));
+  };
+  setHandler(progressQuery, progress);
+  return {
+    input,
+    get phase() {
+      return phase;
+    },
+    get plan() {
+      return plan;
+    },
+    get started() {
+      return started;
+    },
+    during(next, work) {
+      enter(next);
+      return work();
+    },
+    planned: (made) => (plan = made),
+    accepted: (accepted) => (started = accepted),
+    close(last: JobPhase, settled?: Discarded) {
+      cancelled = settled;
+      enter(last);
+    },
+  };
+}
+
+function toMarkdown({ phase, since, source, target, waitingFor, adopted, cancelled }: JobProgress): string {
+  return [
+    `**${phase}** since ${since}`,
+    `copy \`${source}\` to \`${target}\`${adopted === true ? ' (adopted)' : ''}`,
+    cancelled ? `${cancelled.outcome}: ${cancelled.detail}` : `waiting for ${waitingFor}`,
+  ].join('\n\n');
+}
+
+/** The input is not checked yet: that is an activity's work. */
+function namesOf(input: unknown): { source: string; target: string } {
+  const { request } = (input ?? {}) as { request?: Partial<CopySnapshotRequest> | null };
+  return { source: request?.SourceSnapshotName ?? '', target: request?.TargetSnapshotName ?? '' };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,4 @@
+// Hands over to the program it is given, for the test that sends it signals.
+import { runInForeground } from '../../../scripts/machine/run-in-foreground.mjs';
+
+process.exitCode = await runInForeground(process.execPath, process.argv.slice(2));

@@ -1,0 +1,20 @@
+// The workflows module of a user: workflows of their own, and ours re-exported.
+import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { childJob, copyMemoryDBSnapshot, latestSnapshot } from 'temporal-memorydb-snapshots/workflows';
+import type { CopySnapshotInput } from 'temporal-memorydb-snapshots';
+
+export { copyMemoryDBSnapshot };
+
+const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({ startToCloseTimeout: '1 minute' });
+
+/** Uses the user's activities before and after our job. */
+export async function copyBetweenGreetings(input: CopySnapshotInput): Promise<string[]> {
+  const before = await greet('before');
+  const { snapshot } = await executeChild(copyMemoryDBSnapshot, childJob(input));
+  const after = await greet('after');
+  return [before, snapshot.Status, after];
+}
+
+export async function findNewest(cluster: string): Promise<string> {
+  return latestSnapshot(cluster);
+}

@@ -1,0 +1,254 @@
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import type { CopySnapshotInput, Discarded, MemoryDBSnapshotPluginOptions } from 'temporal-memorydb-snapshots';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWith } from '../support/temporal-servers';
+import { CLUSTER, copyOf, inWorld, openTimeSkipping, SOURCE, TARGET, type Server, type World } from '../support/world';
+
+/** Tells when a running attempt of `activityType` has heard of the cancel. */
+function hearCancel(activityType: string) {
+  let heard: () => void;
+  const cancelled = new Promise<void>((resolve) => (heard = resolve));
+  const activity = ({ info, cancellationSignal }: Parameters<ActivityFactory>[0]) => {
+    if (info.activityType === activityType) cancellationSignal.addEventListener('abort', heard);
+    return {};
+  };
+  return { cancelled, worker: { interceptors: { activity: [activity] } } };
+}
+
+type ActivityFactory = NonNullable<
+  NonNullable<NonNullable<Parameters<World['withWorker']>[1]>['interceptors']>['activity']
+>[number];
+
+/** Cancels the job once `when` holds, and reads how it ended. The clock stands still until then. */
+async function cancelWhen(
+  { start }: World,
+  input: CopySnapshotInput,
+  when: () => Promise<unknown>,
+  then: () => Promise<void> | void = () => undefined,
+  workflowId?: string
+): Promise<Discarded> {
+  const job = await start(input, workflowId);
+  await when();
+  await job.cancel();
+  await then();
+  const err: unknown = await job.result().then(
+    () => new Error('the job succeeded'),
+    (reason: unknown) => reason
+  );
+  if (!(err instanceof WorkflowFailedError)) throw err;
+  expect(err.cause).toBeInstanceOf(CancelledFailure);
+  const outcome = (await job.describe()).memo?.['memorydbSnapshots'] as Discarded;
+  const progress = await job.query<{ phase: string; cancelled: Discarded }>('progress');
+  expect(progress).toMatchObject({ phase: 'cancelled', cancelled: outcome });
+  return outcome;
+}
+
+/** A pause after a lost answer that is long enough to be cancelled in. */
+const SLOW: Pick<MemoryDBSnapshotPluginOptions, 'paces'> = {
+  paces: { throttled: { floorMs: 60_000, share: 0.5, ceilingMs: 60_000 } },
+};
+
+describeWith('time-skipping server', 'cancel', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await openTimeSkipping();
+  });
+  afterAll(() => server.close());
+
+  test.for(['keep', 'delete'] as const)('while the source is waited for: %s', async (onCancel) => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.setStatus(SOURCE, 'creating');
+
+      const outcome = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('DescribeSnapshots', 1));
+
+      expect(outcome).toMatchObject({ outcome: 'nothing was started' });
+      expect(sim.callsTo('CopySnapshot')).toHaveLength(0);
+    });
+  });
+
+  test.for(['keep', 'delete'] as const)('while the quota is waited for: %s', async (onCancel) => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.exhaustQuota(CLUSTER, { for: '20h' });
+
+      const outcome = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('CopySnapshot', 1));
+
+      expect(outcome).toMatchObject({ outcome: 'nothing was started' });
+      expect((await sim.snapshots()).map(({ name }) => name)).toEqual([SOURCE]);
+    });
+  });
+
+  test.for([
+    { onCancel: 'keep', outcome: 'kept', left: 2 },
+    { onCancel: 'delete', outcome: 'deleted', left: 1 },
+  ] as const)('while an accepted send is in flight: $onCancel', async ({ onCancel, outcome, left }) => {
+    const { cancelled, worker } = hearCancel('memorydbStartCopy');
+    await inWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'after' });
+
+        const discarded = await cancelWhen(
+          world,
+          copyOf({ onCancel }),
+          () => script.hit,
+          async () => {
+            await cancelled;
+            script.release();
+          }
+        );
+
+        expect(discarded).toMatchObject({ outcome });
+        expect(await sim.snapshots()).toHaveLength(left);
+        expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
+      },
+      { worker }
+    );
+  });
+
+  test.for([
+    { onCancel: 'keep', outcome: 'kept', left: 2 },
+    { onCancel: 'delete', outcome: 'deleted', left: 1 },
+  ] as const)('while a send is in flight whose answer gets lost: $onCancel', async ({ onCancel, outcome, left }) => {
+    const { cancelled, worker } = hearCancel('memorydbStartCopy');
+    await inWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'after' });
+
+        const discarded = await cancelWhen(
+          world,
+          copyOf({ onCancel }),
+          () => script.hit,
+          async () => {
+            await cancelled;
+            script.release({ drop: true });
+          }
+        );
+
+        expect(discarded).toMatchObject({ outcome });
+        expect(await sim.snapshots()).toHaveLength(left);
+      },
+      { worker }
+    );
+  });
+
+  test('while a send is in flight that is refused', async () => {
+    const { cancelled, worker } = hearCancel('memorydbStartCopy');
+    await inWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        sim.exhaustQuota(CLUSTER, { for: '20h' });
+        const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'before' });
+
+        const discarded = await cancelWhen(
+          world,
+          copyOf({ onCancel: 'delete' }),
+          () => script.hit,
+          async () => {
+            await cancelled;
+            script.release();
+          }
+        );
+
+        expect(discarded).toMatchObject({ outcome: 'nothing was started' });
+        expect(sim.callsTo('CopySnapshot')).toMatchObject([{ outcome: 'SnapshotQuotaExceededFault' }]);
+      },
+      { worker }
+    );
+  });
+
+  test('after a lost answer, before the record shows up: delete finds it and deletes it', async () => {
+    await inWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        sim.set({ visibleAfter: '90s', copyTakes: '2h' });
+        const script = sim.fail('CopySnapshot', { httpStatus: 503, when: 'after' });
+
+        const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete' }), () => script.hit);
+
+        expect(outcome).toMatchObject({ outcome: 'deleted' });
+        expect((await sim.snapshots()).map(({ name }) => name)).toEqual([SOURCE]);
+      },
+      { plugin: SLOW }
+    );
+  });
+
+  test.for([
+    { onCancel: 'keep', outcome: 'kept', left: 2, deletes: 0 },
+    { onCancel: 'delete', outcome: 'deleted', left: 1, deletes: 1 },
+  ] as const)('while the copy is waited for: $onCancel', async ({ onCancel, outcome, left, deletes }) => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ copyTakes: '4h' });
+
+      // The inspection looks twice, the start once; the wait's first look is the fourth.
+      const discarded = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('DescribeSnapshots', 4));
+
+      expect(discarded).toMatchObject({ outcome, detail: expect.stringContaining(TARGET) as string });
+      expect(await sim.snapshots()).toHaveLength(left);
+      expect(sim.callsTo('DeleteSnapshot')).toHaveLength(deletes);
+    });
+  });
+
+  test('a copy that is older than the run is kept', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
+      await run(copyOf({ onCancel: 'delete' }), 'nightly');
+      sim.setStatus(TARGET, 'copying');
+      const before = sim.callsTo('DescribeSnapshots').length;
+
+      const outcome = await cancelWhen(
+        world,
+        copyOf({ onCancel: 'delete' }),
+        () => sim.calledTimes('DescribeSnapshots', before + 4),
+        undefined,
+        'nightly'
+      );
+
+      expect(outcome).toMatchObject({ outcome: 'kept', detail: expect.stringContaining('older') as string });
+      expect(sim.callsTo('DeleteSnapshot')).toHaveLength(0);
+    });
+  });
+
+  test('a deletion whose answer gets lost is still a deletion', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ copyTakes: '10m' });
+      sim.fail('DeleteSnapshot', { connection: 'drop', when: 'after' });
+
+      const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete' }), () =>
+        sim.calledTimes('DescribeSnapshots', 4)
+      );
+
+      expect(outcome).toMatchObject({ outcome: 'deleted' });
+      expect(await sim.snapshots()).toHaveLength(1);
+    });
+  });
+
+  test('what may not be deleted is kept, and the outcome says why', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ copyTakes: '10m' });
+      sim.fail('DeleteSnapshot', {
+        error: 'AccessDeniedException',
+        message: 'no DeleteSnapshot for you',
+        times: 1_000,
+      });
+
+      const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete', patience: { copy: '1h' } }), () =>
+        sim.calledTimes('DescribeSnapshots', 4)
+      );
+
+      expect(outcome).toMatchObject({
+        outcome: 'kept',
+        detail: expect.stringContaining('no DeleteSnapshot') as string,
+      });
+    });
+  });
+});
