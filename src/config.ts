@@ -25,7 +25,7 @@ export class BadConfiguration extends Error {
 
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 const OURS = 'SNAPSHOTS_';
-const PORTS = { least: 0, most: 65_535 };
+const MAX_PORT = 65_535;
 
 /** Each message goes on from the variable and its value, and ends with the fix. */
 const VARIABLES = z.object({
@@ -102,5 +102,5 @@ function isTrimmed(text: string): boolean {
 function isSocketAddress(address: string): boolean {
   const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
   const isIp = z.ipv4().safeParse(host).success || z.ipv6().safeParse(/^\[(.*)\]$/.exec(host)?.[1]).success;
-  return isIp && port !== '' && Number(port) >= PORTS.least && Number(port) <= PORTS.most;
+  return isIp && Number(port) >= 1 && Number(port) <= MAX_PORT;
 }

@@ -20,6 +20,11 @@ const CHECK_MS = 10_000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Something that the worker cannot start without is not to be had; the message names it, and its variable. */
+class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
 /**
  * Runs a worker for snapshot jobs until SIGINT or SIGTERM: what is in flight ends first, a second signal ends it at
  * once. It installs Temporal's Runtime, so it is for a process of its own; an application's worker takes the plugin.
@@ -73,9 +78,7 @@ async function readRegion(): Promise<string> {
   try {
     return await client.config.region();
   } catch (error) {
-    throw new BadConfiguration(
-      `AWS_REGION is not set, nor is there a region in a profile of AWS's: ${messageOf(error)}`
-    );
+    throw new BadConfiguration(`no AWS region: set AWS_REGION, or a region in an AWS profile (${messageOf(error)})`);
   } finally {
     client.destroy();
   }
@@ -95,7 +98,7 @@ function installRuntime({ logLevel, metricsAddress }: WorkerConfig): Runtime {
     return Runtime.install(options);
   } catch (error) {
     if (metricsAddress === undefined) throw error;
-    throw new Error(`no metrics at ${metricsAddress} (SNAPSHOTS_METRICS_ADDRESS): ${messageOf(error)}`, {
+    throw new CannotStart(`no metrics at ${metricsAddress} (SNAPSHOTS_METRICS_ADDRESS): ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -106,7 +109,7 @@ async function connect(options: NativeConnectionOptions, address: string): Promi
     return await NativeConnection.connect(options);
   } catch (error) {
     const message = `cannot reach Temporal at ${address} (TEMPORAL_ADDRESS): ${messageOf(error)}`;
-    throw error instanceof TypeError ? new BadConfiguration(message) : new Error(message);
+    throw error instanceof TypeError ? new BadConfiguration(message) : new CannotStart(message, { cause: error });
   }
 }
 
@@ -116,7 +119,7 @@ async function checkNamespace(connection: NativeConnection, namespace: string, a
     const call = () => connection.workflowService.describeNamespace({ namespace });
     await connection.withDeadline(Date.now() + CHECK_MS, call);
   } catch (error) {
-    throw new Error(`cannot use namespace ${namespace} (TEMPORAL_NAMESPACE) at ${address}: ${messageOf(error)}`, {
+    throw new CannotStart(`cannot use namespace ${namespace} (TEMPORAL_NAMESPACE) at ${address}: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -160,7 +163,8 @@ async function main(): Promise<void> {
   try {
     await runWorker(readWorkerConfig());
   } catch (error) {
-    logger.error(messageOf(error));
+    const isExplained = error instanceof BadConfiguration || error instanceof CannotStart;
+    logger.error(messageOf(error), isExplained ? {} : { error });
     process.exitCode = error instanceof BadConfiguration ? 2 : 1;
   }
 }

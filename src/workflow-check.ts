@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, type BundleOptions, type Logger, type WorkflowB
 const WORKFLOW = 'copyMemoryDBSnapshot';
 
 /** A forgotten re-export hangs every job in silence: this is the line to add. */
-export const REEXPORT_LINE = `export { ${WORKFLOW} } from 'temporal-memorydb-snapshots/workflows';`;
+const REEXPORT_LINE = `export { ${WORKFLOW} } from 'temporal-memorydb-snapshots/workflows';`;
 
 const ADVICE = `This worker's workflows do not include ${WORKFLOW}, so its jobs cannot run here. Add to your workflows module: ${REEXPORT_LINE}`;
 

@@ -2,8 +2,9 @@ import { CancelledFailure, Context, heartbeat, type Info } from '@temporalio/act
 import type { Sightings } from '../aws/snapshot-status';
 
 /**
- * What one attempt tells the next, in the heartbeat details. Nothing may depend on it being there: a kill can swallow
- * it. Milliseconds since the activity was scheduled, on the server's clock.
+ * What one attempt tells the next, in the heartbeat details: they stay until they are overwritten. Nothing may depend
+ * on them being there, because a kill can swallow them. Milliseconds since the activity was scheduled, on the server's
+ * clock.
  */
 export interface AttemptMemory {
   readonly attempt: number;
@@ -13,8 +14,6 @@ export interface AttemptMemory {
   /** When the last CopySnapshot that may have been accepted was sent; absent = none was. */
   readonly maybeSentMs?: number;
   readonly sightings?: Sightings;
-  /** The last answer, for those who watch. */
-  readonly answer?: string;
 }
 
 /** The attempt that runs now, as far as the decisions of an activity depend on it. */
@@ -28,13 +27,18 @@ export interface Attempt {
   readonly memory: AttemptMemory | undefined;
   /** Aborted on a cancel: for reads only. */
   readonly signal: AbortSignal;
-  /** Keeps something for the next attempt. */
+  /** Keeps something for the next attempts; what they know already is not told again. */
   remember(part: { readonly [Field in keyof AttemptMemory]?: AttemptMemory[Field] | undefined }): void;
+  /** Notes how long the server is asked to wait: once, and from then on only where it does not tell itself. */
+  noteDelay(delayMs: number): void;
   /** Throws when the workflow was cancelled. */
   throwIfCancelled(): void;
 }
 
-/** How often a running attempt reports, in milliseconds: this is how it learns of a cancel. */
+/**
+ * How often an attempt that takes long reports, in milliseconds: this is how it learns of a cancel. An attempt is
+ * usually over by then, and costs no heartbeat: on Temporal Cloud each of them is a billable action.
+ */
 const BEAT_EVERY = 1_000;
 
 /** Runs one attempt: reports while it runs, and turns an aborted read into the cancellation that it is. */
@@ -52,14 +56,18 @@ export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Pro
     memory,
     signal: context.cancellationSignal,
     remember(part) {
+      const known = JSON.stringify(next);
       next = { ...next, ...(part as Partial<AttemptMemory>) };
-      beat();
+      if (JSON.stringify(next) !== known) beat();
+    },
+    noteDelay(delayMs) {
+      next = { ...next, delayMs };
+      if (info.attempt === 1 || toldElapsed(info) < knownElapsed(memory)) beat();
     },
     throwIfCancelled() {
       if (isCancelled(context)) throw new CancelledFailure('the job was cancelled');
     },
   };
-  beat();
   const beats = setInterval(beat, BEAT_EVERY);
   try {
     return await work(attempt);
@@ -80,12 +88,19 @@ function isCancelled(context: Context): boolean {
 }
 
 /**
- * The server's clock, not the worker's: under time skipping they differ. The time-skipping server lags by one delay,
- * so the last attempt's delay is added to what that attempt knew.
+ * The server's clock, not the worker's: under time skipping they differ. Real servers tell the elapsed time exactly. The
+ * time-skipping server tells when the attempt before was scheduled, so that what that attempt knew is worth more.
  */
 function elapsed(info: Info, memory: AttemptMemory | undefined): number {
-  const told = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
-  return Math.max(told, memory ? memory.elapsedMs + memory.delayMs : 0, 0);
+  return Math.max(toldElapsed(info), knownElapsed(memory));
+}
+
+function toldElapsed({ currentAttemptScheduledTimestampMs: now, scheduledTimestampMs: begun }: Info): number {
+  return Math.max(now - begun, 0);
+}
+
+function knownElapsed(memory: AttemptMemory | undefined): number {
+  return memory ? memory.elapsedMs + memory.delayMs : 0;
 }
 
 function isAbort(err: unknown): err is Error {

@@ -38,7 +38,7 @@ export async function asking<T>(
 }
 
 /** The failure that ends the job. */
-export function fail({ type, message, hint, status, requestId }: Final, subject: Subject): ApplicationFailure {
+function fail({ type, message, hint, status, requestId }: Final, subject: Subject): ApplicationFailure {
   return finalFailure(type, message, detailsOf(subject, { hint, status, requestId }));
 }
 
@@ -49,7 +49,7 @@ export function fail({ type, message, hint, status, requestId }: Final, subject:
 function wait(verdict: Wait, attempt: Attempt, subject: Subject, paces: Paces): ApplicationFailure {
   const { pace, reason, message, hint, status, requestId } = verdict;
   const delayMs = nextDelayMs(paces[pace], attempt, Math.random());
-  attempt.remember({ delayMs, answer: message });
+  attempt.noteDelay(delayMs);
   return ApplicationFailure.create({
     type: reason,
     message,

@@ -4,7 +4,7 @@ import type { CopySnapshotRequest } from './job';
 const MAX_TARGET_IN_ID = 200;
 
 /** What a job does with its target, as ids and details name it. */
-export const COPY_KIND = 'memorydb-copy';
+const COPY_KIND = 'memorydb-copy';
 
 /**
  * The workflow id of a job that is started from outside a workflow: `memorydb-copy:<target>:<hash>`. The same request

@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeWith } from '../support/temporal-servers';
 import { setStage, source } from './stage';
-import { findCommand, skipsWithout } from './tools';
 
 interface CliResult {
   readonly code: number | string;
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const found = findCommand(['aws'], ['--version']);
 
 /** Runs `aws memorydb ...` against the simulator, as a user would. */
 function aws(sim: MemoryDBSimulator, ...args: string[]): Promise<CliResult> {
@@ -27,9 +25,7 @@ function aws(sim: MemoryDBSimulator, ...args: string[]): Promise<CliResult> {
   };
   const all = ['memorydb', ...args, '--endpoint-url', endpoint, '--region', region, '--output', 'json'];
   return new Promise((resolve) => {
-    execFile(found ?? 'aws', all, { env }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr })
-    );
+    execFile('aws', all, { env }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }));
   });
 }
 
@@ -51,7 +47,7 @@ function listShardTimes(described: unknown): string[] {
   return times;
 }
 
-describe.skipIf(skipsWithout(found, 'the AWS CLI'))('the AWS CLI', () => {
+describeWith('AWS CLI', 'the AWS CLI', () => {
   test('copies a snapshot, watches it, reads its tags and deletes it', async () => {
     const { sim, advance } = await setStage();
     const names = ['--source-snapshot-name', source, '--target-snapshot-name', 'Nightly'];

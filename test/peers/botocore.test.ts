@@ -3,13 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { botocorePython, describeWith } from '../support/temporal-servers';
 import { setStage, source } from './stage';
-import { findCommand, skipsWithout } from './tools';
-
-/** A version manager's python may come first on the path, and the system's be the one that has it. */
-const probe = 'try:\n import botocore.session\nexcept ImportError:\n import awscli, botocore.session';
-const python = findCommand(['python3', '/usr/bin/python3'], ['-c', probe]);
 
 interface Call {
   readonly operation: string;
@@ -19,7 +15,7 @@ interface Call {
 /** Sends calls by botocore and gives what its model says of the raw answers. */
 async function check(sim: MemoryDBSimulator, calls: readonly Call[]): Promise<unknown> {
   const { endpoint, region } = sim.aws.memorydb;
-  const child = spawn(python ?? 'python3', [join(__dirname, 'check_answers.py')], {
+  const child = spawn(botocorePython(), [join(__dirname, 'check_answers.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(JSON.stringify({ endpoint, region, calls }));
@@ -30,7 +26,7 @@ async function check(sim: MemoryDBSimulator, calls: readonly Call[]): Promise<un
   return JSON.parse(answers);
 }
 
-describe.skipIf(skipsWithout(python, 'a python3 with botocore'))('botocore’s model', () => {
+describeWith('botocore', 'botocore’s model', () => {
   test('knows every member of every answer', async () => {
     const { sim } = await setStage();
     sim.set({ copyTakes: 0 });

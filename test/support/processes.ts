@@ -36,7 +36,7 @@ export type StartProgram = (file: string, args?: readonly string[], env?: Readon
 
 /** A test that starts programs, which may run beside others. */
 export const test = base.extend<{ startProgram: StartProgram }>({
-  // eslint-disable-next-line no-empty-pattern -- vitest reads the names of fixtures from the pattern
+  // vitest reads from this pattern what the fixture depends on: nothing
   startProgram: async ({}, use) => {
     const programs: Program[] = [];
     await use((file, args = [], env = {}) => {

@@ -59,9 +59,12 @@ export function devServer(): RunningDevServer {
   return provided;
 }
 
+/** Version 2 of the AWS CLI brings a botocore of its own. */
+const IMPORT_BOTOCORE = 'try:\n import botocore.session\nexcept ImportError:\n import awscli, botocore.session';
+
 /** A Python that has botocore: the one on PATH, or the system's, where Debian's awscli puts it. */
 export function botocorePython(): string {
-  const python = ['python3', '/usr/bin/python3'].find((command) => runs(command, ['-c', 'import botocore']));
+  const python = ['python3', '/usr/bin/python3'].find((command) => runs(command, ['-c', IMPORT_BOTOCORE]));
   if (python === undefined) throw new Error('no Python with botocore');
   return python;
 }

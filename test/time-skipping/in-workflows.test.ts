@@ -52,7 +52,7 @@ describeWith('time-skipping server', "in a user's own workflows", () => {
   test('the newest available snapshot of a cluster is found, page by page', async () => {
     await inWorld(server, async (world) => {
       const { sim, env } = world;
-      // Ages of many days: the clock may jump by hours while a result is awaited.
+      // Too old stays too old: after a result the server's clock jumps ahead, to the time-outs of what has ended.
       const day = 86_400_000;
       const now = await env.currentTimeMs();
       sim.set({ pageSize: 2 });
@@ -66,7 +66,7 @@ describeWith('time-skipping server', "in a user's own workflows", () => {
 
       expect(await execute(world, 'findNewest', CLUSTER)).toBe('newer');
       expect(await execute(world, 'findNewest', CLUSTER, { kind: 'automatic' })).toBe('automatic.prod-2026-11-22');
-      expect(await execute(world, 'findNewest', CLUSTER, { kind: 'manual', maxAge: '150d' })).toBe('newer');
+      expect(await execute(world, 'findNewest', CLUSTER, { kind: 'manual' })).toBe('newer');
       expect(await failureOf(execute(world, 'findNewest', CLUSTER, { maxAge: '50d' }))).toMatchObject({
         type: 'SnapshotNotFoundFault',
         message: expect.stringMatching(/cluster prod .*newer \(manual, available\)/) as string,

@@ -13,7 +13,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createSnapshotActivities, MemoryDBSnapshotPlugin, type CopySnapshotResult } from 'temporal-memorydb-snapshots';
-import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
+import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { COPY, inScene, installNotes, startTimeSkipping, type Notes, type Scene } from '../support/consumers/scene';
 import { describeWith } from '../support/temporal-servers';
@@ -144,6 +144,36 @@ describeWith('time-skipping server', 'the plugin', () => {
         const child = await env.client.workflow.getHandle(`${workflowId}:memorydb-copy:prod-copy`).describe();
         expect([parent.memo, child.memo]).toEqual([{ intercepted: true }, { intercepted: true }]);
       }));
+
+    test('interceptors of a client, where the plugin is given to the whole environment', async () => {
+      const started: string[] = [];
+      let clock: () => number | Promise<number> = Date.now;
+      const sim = await MemoryDBSimulator.start({ now: () => clock() });
+      const theirs = await startTimeSkipping({
+        plugins: [new MemoryDBSnapshotPlugin(sim.aws)],
+        client: {
+          interceptors: {
+            workflow: [
+              {
+                startWithDetails(input, next) {
+                  started.push(input.workflowType);
+                  return next(input);
+                },
+              },
+            ],
+          },
+        },
+      });
+      clock = () => theirs.currentTimeMs();
+      try {
+        const result = await inScene(theirs, async ({ worker, copy }) => (await worker({})).runUntil(copy()), sim);
+
+        expectCopied(sim, result);
+        expect(started).toEqual(['copyMemoryDBSnapshot']);
+      } finally {
+        await theirs.teardown();
+      }
+    });
 
     test('what other plugins add, whichever comes first', async () => {
       for (const ours of ['first', 'last']) {

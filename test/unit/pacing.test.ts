@@ -70,12 +70,23 @@ describe('the delay until the next look', () => {
     );
   });
 
+  test.for([
+    ['quota', 60 * MINUTE, 57 * MINUTE],
+    ['quota', MINUTE, 55 * SECOND],
+    ['poll', 300 * SECOND, 285 * SECOND],
+    ['poll', 6 * SECOND, SECOND],
+  ] as const)('at the pace %s, %d ms before the end, is %d ms', ([name, leftMs, delay]) => {
+    const waited = { elapsedMs: 20 * HOUR, patienceMs: 20 * HOUR + leftMs };
+
+    expect(nextDelayMs(DEFAULT_PACES[name], waited, 0.5)).toBe(delay);
+  });
+
   test('leaves a margin of 5 % of what is left, and 5 s at least', () => {
     fc.assert(
       fc.property(
         somePace,
         someElapsed,
-        fc.integer({ min: MARGIN + 1, max: 30 * HOUR }),
+        fc.integer({ min: MARGIN + 1, max: 2 * HOUR }),
         someRandom,
         (pace, elapsedMs, leftMs, random) => {
           const delay = nextDelayMs(pace, { elapsedMs, patienceMs: elapsedMs + leftMs }, random);

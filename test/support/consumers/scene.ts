@@ -8,7 +8,7 @@ import { timeSkippingServer } from '../temporal-servers';
 const SOURCE = 'automatic.prod-2026-11-23-03-15';
 
 /** What the plugin says where our workflow is not exported. */
-export const ADVICE = "export { copyMemoryDBSnapshot } from 'temporal-memorydb-snapshots/workflows';";
+const ADVICE = "export { copyMemoryDBSnapshot } from 'temporal-memorydb-snapshots/workflows';";
 
 /** A copy that takes a minute. */
 export const COPY: CopySnapshotInput = {
@@ -54,9 +54,13 @@ export interface Scene {
   readonly copy: (workflowId?: string) => Promise<CopySnapshotResult>;
 }
 
-/** Runs a test in a scene of its own, and takes it down again. */
-export async function inScene<T>(env: TestWorkflowEnvironment, test: (scene: Scene) => Promise<T>): Promise<T> {
-  const sim = await MemoryDBSimulator.start({ now: () => env.currentTimeMs() });
+/** Runs a test in a scene of its own, and takes it down again, a given simulator included. */
+export async function inScene<T>(
+  env: TestWorkflowEnvironment,
+  test: (scene: Scene) => Promise<T>,
+  given?: MemoryDBSimulator
+): Promise<T> {
+  const sim = given ?? (await MemoryDBSimulator.start({ now: () => env.currentTimeMs() }));
   const taskQueue = `scene-${randomUUID()}`;
   try {
     sim.addCluster('prod', { shards: 3 });

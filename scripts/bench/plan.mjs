@@ -1,0 +1,43 @@
+/** @import { Actions } from './actions.mjs' */
+/** @import { WayName } from './ways.mjs' */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * Which copies are waited for. Milliseconds.
+ *
+ * @typedef {object} Plan
+ * @property {readonly number[]} durations
+ * @property {readonly number[]} offsets added to each duration: a copy ends at any phase between two looks
+ * @property {number} repeats how often a way whose delays are random waits for the same copy
+ */
+
+/**
+ * The offsets spread evenly over 30 s, and well over the 120 s between the looks of the AWS SDK's waiter: copies that
+ * end at the same point between two looks would flatter one way and wrong another.
+ *
+ * @param {{ readonly quick: boolean }} options
+ * @returns {Plan}
+ */
+export function makePlan({ quick }) {
+  const durations = [15 * MINUTE, 30 * MINUTE, 4 * HOUR, 23 * HOUR];
+  const offsets = [-87, -51, -15, 21, 57].map((seconds) => seconds * SECOND);
+  if (quick) return { durations: durations.slice(0, 2), offsets: offsets.slice(2, 3), repeats: 1 };
+  return { durations, offsets, repeats: 3 };
+}
+
+/**
+ * One copy, waited for in one way.
+ *
+ * @typedef {object} Run
+ * @property {WayName} way
+ * @property {number} copyTakesMs as planned, without the offset
+ * @property {number} offsetMs
+ * @property {Readonly<Record<string, number>>} calls to AWS, by operation
+ * @property {number} events
+ * @property {number} workflowRuns
+ * @property {Actions} actions
+ * @property {number} noticedAfterMs from the end of the copy to the return of the job
+ */

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { SnapshotJob } from 'temporal-memorydb-snapshots';
+import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
+import { test as base, type Program } from '../support/processes';
+import { devServer } from '../support/temporal-servers';
+import { CLUSTER, SOURCE } from '../support/world';
+import { freshCopy, startJob } from './dev-world';
+
+/** A simulator, and worker processes on a task queue of their own, for one test. */
+export interface WorkerStage {
+  readonly sim: MemoryDBSimulator;
+  /** What points a worker at the simulator and the dev server. */
+  readonly env: Environment;
+  /** Starts a worker and waits until it polls. */
+  readonly startWorker: (env?: Environment) => Promise<Program>;
+  /** Starts a job with a target of its own. */
+  readonly startJob: () => Promise<SnapshotJob>;
+  readonly countEvents: (job: SnapshotJob) => Promise<number>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A test with worker processes; it may run beside others. */
+export const test = base.extend<{ runWorker: (env: Environment) => Program; stage: WorkerStage }>({
+  /** Starts the runnable worker. */
+  runWorker: async ({ startProgram }, use) => {
+    await use((env) => startProgram('lib/worker.js', [], env));
+  },
+  stage: async ({ runWorker }, use) => {
+    const { address, namespace } = devServer();
+    const sim = await MemoryDBSimulator.start();
+    sim.addCluster(CLUSTER, { shards: 3 });
+    sim.addSnapshot(SOURCE, { cluster: CLUSTER });
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection, namespace });
+    const taskQueue = `workers-${randomUUID()}`;
+    const { region, endpoint, credentials } = sim.aws.memorydb;
+    const env = {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      TEMPORAL_TASK_QUEUE: taskQueue,
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL_MEMORYDB: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    await use({
+      sim,
+      env,
+      startWorker: async (more) => {
+        const worker = runWorker({ ...env, ...more });
+        await worker.printed('"worker is polling"');
+        return worker;
+      },
+      startJob: () => startJob({ env: { client }, taskQueue }, freshCopy()),
+      countEvents: async ({ workflowId }) => {
+        const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+        return events?.length ?? 0;
+      },
+    });
+    await connection.close();
+    await sim.close();
+  },
+});

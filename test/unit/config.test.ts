@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { BadConfiguration, readWorkerConfig, type Environment, type WorkerConfig } from '../../src/config';
+
+/** The message of the refusal. */
+function refusalOf(env: Environment): string {
+  try {
+    readWorkerConfig(env);
+  } catch (error) {
+    if (error instanceof BadConfiguration) return error.message;
+    throw error;
+  }
+  throw new Error('the environment was accepted');
+}
+
+describe('an environment that can work', () => {
+  test.for<readonly [env: Environment, config: WorkerConfig]>([
+    [{}, { logLevel: 'INFO' }],
+    [{ PATH: '/usr/bin', AWS_REGION: 'eu-central-1', TEMPORAL_NAMESPACE: 'prod' }, { logLevel: 'INFO' }],
+    [{ TEMPORAL_TASK_QUEUE: 'snapshots' }, { logLevel: 'INFO', taskQueue: 'snapshots' }],
+    [{ TEMPORAL_ADDRESS: 'temporal:7233' }, { logLevel: 'INFO' }],
+    [{ AWS_ENDPOINT_URL_MEMORYDB: 'http://127.0.0.1:8123' }, { logLevel: 'INFO' }],
+    [{ SNAPSHOTS_OWNER: 'acme' }, { logLevel: 'INFO', owner: 'acme' }],
+    [{ SNAPSHOTS_OWNER: '', SNAPSHOTS_LOG_LEVEL: '', TEMPORAL_TASK_QUEUE: undefined }, { logLevel: 'INFO' }],
+    [{ SNAPSHOTS_LOG_LEVEL: 'debug' }, { logLevel: 'DEBUG' }],
+    [{ SNAPSHOTS_LOG_LEVEL: 'WARN' }, { logLevel: 'WARN' }],
+    [{ SNAPSHOTS_METRICS_ADDRESS: '0.0.0.0:9464' }, { logLevel: 'INFO', metricsAddress: '0.0.0.0:9464' }],
+    [{ SNAPSHOTS_METRICS_ADDRESS: '[::1]:9464' }, { logLevel: 'INFO', metricsAddress: '[::1]:9464' }],
+    [{ SNAPSHOTS_METRICS_ADDRESS: 'localhost:9464' }, { logLevel: 'INFO', metricsAddress: '127.0.0.1:9464' }],
+  ])('%j', ([env, config]) => {
+    expect(readWorkerConfig(env)).toEqual(config);
+  });
+});
+
+describe('an environment that cannot work is refused with the variable, its value and the fix', () => {
+  test.for<readonly [env: Environment, message: string]>([
+    [
+      { TEMPORAL_ADDRESS: 'http://temporal:7233' },
+      'TEMPORAL_ADDRESS "http://temporal:7233" is not an address: use host:port, without a scheme',
+    ],
+    [{ TEMPORAL_TASK_QUEUE: ' q' }, 'TEMPORAL_TASK_QUEUE " q" begins or ends with a blank: remove it'],
+    [
+      { AWS_ENDPOINT_URL_MEMORYDB: 'localhost:8123' },
+      'AWS_ENDPOINT_URL_MEMORYDB "localhost:8123" is not a URL: use one such as http://127.0.0.1:8123',
+    ],
+    [{ SNAPSHOTS_OWNER: 'acme\n' }, 'SNAPSHOTS_OWNER "acme\\n" begins or ends with a blank: remove it'],
+    [
+      { SNAPSHOTS_LOG_LEVEL: 'loud' },
+      'SNAPSHOTS_LOG_LEVEL "loud" is not a log level: use trace, debug, info, warn or error',
+    ],
+    ...['9464', 'metrics:9464', '127.0.0.1', '127.0.0.1:65536', '127.0.0.1:0', '1.2.3:9464', '::1:9464', '[::1]'].map(
+      (address) =>
+        [
+          { SNAPSHOTS_METRICS_ADDRESS: address },
+          `SNAPSHOTS_METRICS_ADDRESS "${address}" is not an IP address and port: use one such as 127.0.0.1:9464 or 0.0.0.0:9464`,
+        ] as const
+    ),
+    [
+      { SNAPSHOTS_OWNR: 'acme' },
+      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
+    ],
+  ])('%j', ([env, message]) => {
+    expect(refusalOf(env)).toBe(message);
+  });
+
+  test('everything at once', () => {
+    const message = refusalOf({
+      SNAPSHOTS_LOG_LEVEL: 'loud',
+      SNAPSHOTS_OWNER: ' ',
+      SNAPSHOTS_LEVEL: 'x',
+      SNAPSHOTS_: 'y',
+    });
+
+    for (const name of ['SNAPSHOTS_LOG_LEVEL', 'SNAPSHOTS_OWNER', 'SNAPSHOTS_LEVEL', 'SNAPSHOTS_ ']) {
+      expect(message).toContain(name);
+    }
+  });
+
+  test('a task queue has its limit', () => {
+    expect(readWorkerConfig({ TEMPORAL_TASK_QUEUE: 'q'.repeat(1_000) }).taskQueue).toHaveLength(1_000);
+    expect(refusalOf({ TEMPORAL_TASK_QUEUE: 'q'.repeat(1_001) })).toMatch(/^TEMPORAL_TASK_QUEUE .* is too long/);
+  });
+
+  test('the value of an unknown variable is not told: it may be a secret in the wrong place', () => {
+    expect(refusalOf({ SNAPSHOTS_SECRET: 'hunter2' })).not.toContain('hunter2');
+  });
+});
