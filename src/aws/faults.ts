@@ -50,6 +50,7 @@ const FAULTS: ReadonlyMap<string, Row> = byName({
     'Create the role: aws iam create-service-linked-role --aws-service-name memorydb.amazonaws.com'
   ),
   TagQuotaPerResourceExceeded: row('refused', "A snapshot holds 50 tags, one of them is the job's: pass 49 at most."),
+  ClusterNotFoundFault: row('refused', 'Check the name of the cluster, and the account and region of the worker.'),
   InvalidKMSKeyFault: row('refused', 'Use a symmetric, enabled KMS key of the same region.'),
   ...rows(
     `AccessDeniedException AccessDenied NotAuthorized OptInRequired RequestExpired InvalidClientTokenId

@@ -61,8 +61,8 @@ describeWith('dev server', 'a worker process ends, and its job goes on', () => {
 
   test.concurrent(
     'told to end in the middle of CopySnapshot: waits for the answer, adds no event',
-    async ({ stage }) => {
-      const { sim, startJob, countEvents } = stage;
+    async ({ stage, expect }) => {
+      const { sim, startJob, countEvents, isBoundTo } = stage;
       sim.set({ copyTakes: '1s' });
       const inFlight = sim.fail('CopySnapshot', { connection: 'hang' });
       const workers = await startTwo(stage);
@@ -73,6 +73,8 @@ describeWith('dev server', 'a worker process ends, and its job goes on', () => {
       const told = performance.now();
       sender.signal('SIGTERM');
       await sender.printed('"state":"DRAINING"');
+      // An answer that comes before the server knows would wait for this worker: 10 s, and 2 events.
+      await expect.poll(() => isBoundTo(sender, job), { timeout: 10_000 }).toBe(false);
       expect(sender.isAlive()).toBe(true);
       inFlight.release();
 

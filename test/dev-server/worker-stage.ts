@@ -17,6 +17,8 @@ export interface WorkerStage {
   /** Starts a job with a target of its own. */
   readonly startJob: () => Promise<SnapshotJob>;
   readonly countEvents: (job: SnapshotJob) => Promise<number>;
+  /** Whether the server still means to give the job's next workflow task to the worker that had the last one. */
+  readonly isBoundTo: (worker: Program, job: SnapshotJob) => Promise<boolean>;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -45,6 +47,8 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };
+    const fetchEvents = async ({ workflowId }: SnapshotJob) =>
+      (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
     await use({
       sim,
       env,
@@ -54,9 +58,12 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
         return worker;
       },
       startJob: () => startJob({ env: { client }, taskQueue }, freshCopy()),
-      countEvents: async ({ workflowId }) => {
-        const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-        return events?.length ?? 0;
+      countEvents: async (job) => (await fetchEvents(job)).length,
+      isBoundTo: async ({ pid }, job) => {
+        const queues = (await fetchEvents(job)).map((event) => event.workflowTaskScheduledEventAttributes?.taskQueue);
+        const sticky = queues.findLast((queue) => queue?.normalName === taskQueue);
+        const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: sticky ?? null });
+        return pollers.some(({ identity }) => identity?.startsWith(`${pid}@`));
       },
     });
     await connection.close();

@@ -84,7 +84,7 @@ describeWith('time-skipping server', 'the plugin', () => {
       ['on both connection and worker, and counts once', ['worker']],
     ] as const)('%s', ([, places]) =>
       inScene(env, async ({ sim, worker, copy }) => {
-        const { plugin, closings } = countingPlugin(sim);
+        const { plugin, clients } = countingPlugin(sim);
         const connection = await NativeConnection.connect({ address: env.address, plugins: [plugin] });
         try {
           const running = await worker({ connection, ...(places.length > 0 && { plugins: [plugin] }) });
@@ -92,7 +92,7 @@ describeWith('time-skipping server', 'the plugin', () => {
 
           expectCopied(sim, result);
           expect(ourActivities(running)).toEqual(OURS);
-          expect(closings()).toBe(1);
+          expect(clients()).toEqual({ made: 1, closed: 1 });
         } finally {
           await connection.close();
         }
@@ -270,23 +270,23 @@ describeWith('time-skipping server', 'the plugin', () => {
   describe('shared by two workers', () => {
     test('goes on when the first one ends, and closes its client once, with the last', () =>
       inScene(env, async ({ sim, worker, copy, taskQueue }) => {
-        const { plugin, closings } = countingPlugin(sim);
+        const { plugin, clients } = countingPlugin(sim);
         const options = { plugins: [plugin], workflowBundle: bundle };
         const [first, second] = [await worker({ ...options, taskQueue: `other-${taskQueue}` }), await worker(options)];
 
         const result = await second.runUntil(async () => {
           await first.runUntil(Promise.resolve());
-          expect(closings()).toBe(0);
+          expect(clients()).toEqual({ made: 1, closed: 0 });
           return copy();
         });
 
         expectCopied(sim, result);
-        expect(closings()).toBe(1);
+        expect(clients()).toEqual({ made: 1, closed: 1 });
       }));
 
     test('works for one that was made before the other ended, and runs after', () =>
       inScene(env, async ({ sim, worker, copy, taskQueue }) => {
-        const { plugin, closings } = countingPlugin(sim);
+        const { plugin, clients } = countingPlugin(sim);
         const options = { plugins: [plugin], workflowBundle: bundle };
         const [first, second] = [await worker({ ...options, taskQueue: `other-${taskQueue}` }), await worker(options)];
 
@@ -294,7 +294,7 @@ describeWith('time-skipping server', 'the plugin', () => {
         const result = await second.runUntil(copy());
 
         expectCopied(sim, result);
-        expect(closings()).toBe(2);
+        expect(clients()).toEqual({ made: 1, closed: 2 });
       }));
 
     test('leaves a client that was handed in open', () =>
@@ -360,10 +360,18 @@ function noteActivities(types: string[]) {
   });
 }
 
-/** A plugin that makes its client itself, and how often it closed the connections of it. */
-function countingPlugin(sim: MemoryDBSimulator): { plugin: MemoryDBSnapshotPlugin; closings: () => number } {
+/** A plugin that makes its client itself: how many it made, and how often it closed the connections of one. */
+function countingPlugin(sim: MemoryDBSimulator): {
+  plugin: MemoryDBSnapshotPlugin;
+  clients: () => { made: number; closed: number };
+} {
   const { requestHandler, closings } = countingHandler(new MemoryDBClient(sim.aws.memorydb));
-  return { plugin: new MemoryDBSnapshotPlugin({ memorydb: { ...sim.aws.memorydb, requestHandler } }), closings };
+  let made = 0;
+  const extensions = [{ configure: () => void (made += 1) }];
+  return {
+    plugin: new MemoryDBSnapshotPlugin({ memorydb: { ...sim.aws.memorydb, requestHandler, extensions } }),
+    clients: () => ({ made, closed: closings() }),
+  };
 }
 
 function countingHandler({ config: { requestHandler } }: MemoryDBClient) {
