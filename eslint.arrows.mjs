@@ -10,11 +10,11 @@ import tseslint from 'typescript-eslint';
  */
 export const ROOMS = {
   'request-hash.ts': { rooms: ['contract'], packages: ['node:crypto'] },
-  contract: { rooms: [], packages: ['@temporalio/common'] },
+  contract: { rooms: ['rdb'], packages: ['@temporalio/common'] },
   workflows: { rooms: ['contract'], packages: ['@temporalio/workflow', '@temporalio/common'] },
-  aws: { rooms: ['contract', 'request-hash.ts'], packages: ['@aws-sdk/', '@smithy/', 'node:'] },
+  aws: { rooms: ['contract', 'request-hash.ts', 'rdb'], packages: ['zod', '@aws-sdk/', '@smithy/', 'node:'] },
   activities: {
-    rooms: ['contract', 'request-hash.ts', 'aws'],
+    rooms: ['contract', 'request-hash.ts', 'aws', 'rdb'],
     packages: ['@temporalio/activity', '@temporalio/common', 'node:'],
   },
   'workflow-check.ts': { rooms: [], packages: ['@temporalio/worker', 'node:'] },
@@ -23,6 +23,7 @@ export const ROOMS = {
   'jobs.ts': { rooms: ['contract', 'request-hash.ts', 'watch-job.ts'], packages: ['@temporalio/client', 'node:'] },
   'config.ts': { rooms: ['contract'], packages: ['zod'] },
   'worker.ts': { rooms: ['contract', 'activities', 'plugin.ts', 'config.ts', 'jobs.ts'] },
+  rdb: { rooms: [], packages: [] },
   testing: { rooms: [], packages: ['@aws-sdk/', '@smithy/', 'ms$', 'node:'] },
   cli: { rooms: ['contract', 'aws', 'jobs.ts', 'testing', 'worker.ts', 'config.ts'], packages: ['commander', 'node:'] },
   'index.ts': {

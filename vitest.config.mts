@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       lane('unit'),
+      lane('rdb', { testTimeout: 60_000 }),
       lane('setup', { testTimeout: 60_000 }),
       lane('simulator'),
       lane('time-skipping', { testTimeout: 60_000 }),

@@ -1,10 +1,10 @@
-// `npm run bench`, on a fresh checkout as well: what it costs to wait for a copy, beside other ways to wait.
+// `npm run bench`, on a fresh checkout as well: what waiting for a copy costs, beside other ways, and what exports cost.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { HELP, readOptions } from './bench/options.mjs';
-import { hasBlock } from './bench/readme-block.mjs';
+import { hasBlock, markersOf } from './bench/readme-block.mjs';
 import { SetUpError } from './machine/errors.mjs';
 import { runEntry } from './machine/machine.mjs';
 import { CHECKOUT } from './set-up/checkout.mjs';
@@ -22,8 +22,11 @@ runEntry(async (machine) => {
     return 0;
   }
   const readme = join(CHECKOUT, 'README.md');
-  if (options.write && !(existsSync(readme) && hasBlock(readFileSync(readme, 'utf8')))) {
-    throw new SetUpError('--write: there is no README.md with <!-- bench:waiting --> and <!-- /bench:waiting -->');
+  if (options.write) {
+    const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
+    for (const part of options.parts) {
+      if (!hasBlock(text, part)) throw new SetUpError(`--write: no README.md with ${markersOf(part).join(' and ')}`);
+    }
   }
   await ensureInstalled(machine, CHECKOUT);
   const [{ devServer, timeSkippingServer }] = await Promise.all([

@@ -1,4 +1,4 @@
-// `npm run demo`, on a fresh checkout as well: a copy of a snapshot from start to end, with everything on this machine.
+// `npm run demo`, on a fresh checkout as well: a copy and an export of a snapshot from start to end, with everything on this machine.
 import { readOptions, USAGE, UsageError } from './demo/options.mjs';
 import { Interrupted, SetUpError } from './machine/errors.mjs';
 import { runEntry } from './machine/machine.mjs';
@@ -28,7 +28,7 @@ try {
  */
 async function runDemo(machine, options) {
   machine.say(
-    'a copy of some 10 s; before it the set-up, which a fresh checkout needs minutes for and the next run seconds'
+    'a copy and an export of some 15 s; before them the set-up, which a fresh checkout needs minutes for and the next run seconds'
   );
   try {
     const executable = await setUp(machine);

@@ -12,6 +12,12 @@ export interface WorkerConfig {
   readonly taskQueue?: string;
   /** `SNAPSHOTS_OWNER`: together with the workflow id it makes a job. @default the Temporal namespace */
   readonly owner?: string;
+  /** `SNAPSHOTS_ALLOWED_BUCKETS`, names between commas. @default whatever the credentials allow */
+  readonly allowedBuckets?: readonly string[];
+  /** `SNAPSHOTS_BUCKET_OWNER`: the account that must own the bucket of an export. @default the account of the source */
+  readonly bucketOwner?: string;
+  /** Whether `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` leads to an S3 that may have no host names for its buckets. */
+  readonly hasS3Endpoint: boolean;
   /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
   readonly metricsAddress?: string;
   /** `SNAPSHOTS_LOG_LEVEL`. @default 'INFO' */
@@ -26,6 +32,12 @@ export class BadConfiguration extends Error {
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 const OURS = 'SNAPSHOTS_';
 const MAX_PORT = 65_535;
+/** What CopySnapshot takes as a TargetBucket: anything else would never be allowed. */
+const BUCKET = /^[\w.-]{1,255}$/;
+
+const endpoint = z
+  .url({ protocol: /^https?$/, error: 'is not a URL: use one such as http://127.0.0.1:8123' })
+  .optional();
 
 /** Each message goes on from the variable and its value, and ends with the fix. */
 const VARIABLES = z.object({
@@ -38,10 +50,19 @@ const VARIABLES = z.object({
     .max(1_000, 'is too long for a task queue: use 1,000 characters at most')
     .refine(isTrimmed, 'begins or ends with a blank: remove it')
     .optional(),
-  AWS_ENDPOINT_URL_MEMORYDB: z
-    .url({ protocol: /^https?$/, error: 'is not a URL: use one such as http://127.0.0.1:8123' })
-    .optional(),
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ENDPOINT_URL_MEMORYDB: endpoint,
+  AWS_ENDPOINT_URL_S3: endpoint,
   SNAPSHOTS_OWNER: z.string().refine(isTrimmed, 'begins or ends with a blank: remove it').optional(),
+  SNAPSHOTS_ALLOWED_BUCKETS: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .refine(areBuckets, 'is not a list of buckets: use their names with commas between, such as acme-backups,acme-dr')
+    .optional(),
+  SNAPSHOTS_BUCKET_OWNER: z
+    .string()
+    .regex(/^\d{12}$/, 'is not an AWS account: use its 12 digits')
+    .optional(),
   SNAPSHOTS_METRICS_ADDRESS: z
     .string()
     .transform((address) => address.replace(/^localhost(?=:)/, '127.0.0.1'))
@@ -69,13 +90,20 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
   if (!parsed.success || problems.length > 0) throw new BadConfiguration(problems.join('; '));
   const {
     TEMPORAL_TASK_QUEUE: taskQueue,
+    AWS_ENDPOINT_URL: anyEndpoint,
+    AWS_ENDPOINT_URL_S3: s3Endpoint = anyEndpoint,
     SNAPSHOTS_OWNER: owner,
+    SNAPSHOTS_ALLOWED_BUCKETS: allowedBuckets,
+    SNAPSHOTS_BUCKET_OWNER: bucketOwner,
     SNAPSHOTS_METRICS_ADDRESS: metricsAddress,
     SNAPSHOTS_LOG_LEVEL: logLevel,
   } = parsed.data;
   return {
     ...(taskQueue !== undefined && { taskQueue }),
     ...(owner !== undefined && { owner }),
+    ...(allowedBuckets !== undefined && { allowedBuckets }),
+    ...(bucketOwner !== undefined && { bucketOwner }),
+    hasS3Endpoint: s3Endpoint !== undefined,
     ...(metricsAddress !== undefined && { metricsAddress }),
     logLevel,
   };
@@ -97,6 +125,10 @@ function describeUnknown(name: string): string {
 
 function isTrimmed(text: string): boolean {
   return text === text.trim();
+}
+
+function areBuckets(names: readonly string[]): boolean {
+  return names.every((name) => BUCKET.test(name));
 }
 
 function isSocketAddress(address: string): boolean {

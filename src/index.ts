@@ -1,4 +1,9 @@
-export { createSnapshotActivities, type MemoryDBOption, type SnapshotActivitiesOptions } from './activities';
+export {
+  createSnapshotActivities,
+  type MemoryDBOption,
+  type S3Option,
+  type SnapshotActivitiesOptions,
+} from './activities';
 export {
   CopySnapshotErrors,
   DEFAULT_PACES,
@@ -6,6 +11,11 @@ export {
   isSnapshotFailure,
   SnapshotFailureTypes,
   type CopyResult,
+  type ExportedObject,
+  type ExportResult,
+  type ExportSnapshotInput,
+  type ObjectVerdict,
+  type VerifyLevel,
   type CopySnapshotInput,
   type CopySnapshotRequest,
   type CopySnapshotResult,

@@ -70,7 +70,7 @@ export async function startSnapshotJob(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     memo: { [JOB_MEMO]: memo },
-    staticSummary: `copy ${request.SourceSnapshotName} to ${request.TargetSnapshotName}`,
+    staticSummary: `${request.TargetBucket == null ? 'copy' : `export to ${request.TargetBucket}`}: ${request.SourceSnapshotName} to ${request.TargetSnapshotName}`,
   });
   const running = (await handle.describe()).memo?.[JOB_MEMO] as JobMemo | undefined;
   const attached = running?.token !== memo.token;

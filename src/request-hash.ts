@@ -9,7 +9,9 @@ import { patienceMs } from './contract/request';
 export function requestHash(request: CopySnapshotRequest): string {
   return hash({
     SourceSnapshotName: request.SourceSnapshotName.toLowerCase(),
-    TargetSnapshotName: request.TargetSnapshotName.toLowerCase(),
+    // MemoryDB compares names of copies in lower case; S3 keeps the case of a key.
+    TargetSnapshotName:
+      request.TargetBucket == null ? request.TargetSnapshotName.toLowerCase() : request.TargetSnapshotName,
     TargetBucket: request.TargetBucket,
     KmsKeyId: request.KmsKeyId,
     Tags: canonicalTags(request),
@@ -19,6 +21,7 @@ export function requestHash(request: CopySnapshotRequest): string {
 /** What makes two jobs with the same request differ: everything in the input beside the request. 16 hex digits. */
 export function optionsHash(input: CopySnapshotInput): string {
   return hash({
+    verify: input.verify ?? 'header',
     onCancel: input.onCancel ?? 'keep',
     patience: { start: patienceMs(input, 'start'), copy: patienceMs(input, 'copy') },
   });

@@ -27,6 +27,8 @@ const PHASES: Readonly<Record<string, JobPhase>> = {
   [activityType('inspectSource')]: 'inspecting',
   [activityType('startCopy')]: 'starting',
   [activityType('awaitCopy')]: 'copying',
+  [activityType('verifyObject')]: 'verifying',
+  [activityType('concludeExport')]: 'verifying',
   [activityType('discardCopy')]: 'cancelling',
 };
 

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/worker';
 import { BadConfiguration, readWorkerConfig, type WorkerConfig } from './config';
 import { DEFAULT_TASK_QUEUE } from './jobs';
-import { MemoryDBSnapshotPlugin } from './plugin';
+import { MemoryDBSnapshotPlugin, type MemoryDBSnapshotPluginOptions } from './plugin';
 
 /** What an AWS call in flight gets to end: longer than a send may take. */
 const SHUTDOWN_GRACE = '20s';
@@ -36,7 +36,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   const region = await readRegion();
   const runtime = installRuntime(config);
   try {
-    const { taskQueue = DEFAULT_TASK_QUEUE, owner } = config;
+    const { taskQueue = DEFAULT_TASK_QUEUE } = config;
     const { address = 'localhost:7233' } = connectionOptions;
     const connection = await connect(connectionOptions, address);
     try {
@@ -46,7 +46,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
         namespace,
         taskQueue,
         shutdownGraceTime: SHUTDOWN_GRACE,
-        plugins: [new MemoryDBSnapshotPlugin({ memorydb: { region }, ...(owner !== undefined && { owner }) })],
+        plugins: [new MemoryDBSnapshotPlugin(pluginOptions(config, region))],
       });
       const running = worker.run();
       const forget = onSignal((signal) => {
@@ -61,6 +61,20 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   } finally {
     await runtime.shutdown();
   }
+}
+
+/** Endpoints and credentials are the AWS SDK's to find; that a given endpoint is addressed by path, it does not know. */
+function pluginOptions(
+  { owner, allowedBuckets, bucketOwner, hasS3Endpoint }: WorkerConfig,
+  region: string
+): MemoryDBSnapshotPluginOptions {
+  return {
+    memorydb: { region },
+    s3: { region, ...(hasS3Endpoint && { forcePathStyle: true }) },
+    ...(owner !== undefined && { owner }),
+    ...(allowedBuckets !== undefined && { allowedBuckets }),
+    ...(bucketOwner !== undefined && { bucketOwner }),
+  };
 }
 
 /** From the TEMPORAL_ variables and the profile they name. */

@@ -3,7 +3,7 @@
  *
  * @typedef {object} HistoryEvent
  * @property {object | null} [workflowExecutionStartedEventAttributes]
- * @property {object | null} [activityTaskScheduledEventAttributes]
+ * @property {{ readonly activityType?: { readonly name?: string | null } | null } | null} [activityTaskScheduledEventAttributes]
  * @property {{ readonly attempt?: number | null } | null} [activityTaskStartedEventAttributes]
  * @property {object | null} [timerStartedEventAttributes]
  */
@@ -46,6 +46,22 @@ export function countActions(events, heartbeats) {
  */
 export function totalActions({ starts, activities, retries, timers, heartbeats }) {
   return starts + activities + retries + timers + heartbeats;
+}
+
+/** The activities of this package that tell their next attempt something: that a copy was sent, or what was seen. */
+const REMEMBERING = ['memorydbStartCopy', 'memorydbAwaitCopy'];
+
+/**
+ * How many heartbeats of this package's copies reach a real server: one of each activity that sends or waits, however
+ * often it is tried. A time-skipping server gets more, because it does not tell how long an activity has lasted.
+ *
+ * @param {readonly HistoryEvent[]} events
+ * @returns {number}
+ */
+export function deriveJobHeartbeats(events) {
+  return events.filter((event) =>
+    REMEMBERING.includes(event.activityTaskScheduledEventAttributes?.activityType?.name ?? '')
+  ).length;
 }
 
 /** The SDK's longest throttle interval, in milliseconds (`maxHeartbeatThrottleInterval`). */

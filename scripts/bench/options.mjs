@@ -1,19 +1,26 @@
 import { parseArgs } from 'node:util';
 
 import { SetUpError } from '../machine/errors.mjs';
+import { PARTS } from './parts.mjs';
+
+/** @import { PartName } from './parts.mjs' */
 
 export const HELP = `usage: npm run bench [-- options]
 
-Measures what it costs to wait for a copy, in virtual time, beside three other ways to wait: AWS calls, history events,
-billable Temporal actions, and how late the end of the copy is noticed. Progress goes to stderr, the table to stdout.
+Measures in virtual time what it costs to wait for a copy, beside three other ways to wait: AWS calls, history events,
+billable Temporal actions, and how late the end of the copy is noticed. And what an export costs, by the number of its
+shards: AWS calls, history, and how late its manifest is complete. Progress goes to stderr, the tables to stdout.
 
-  --quick   copies of 15 and 30 minutes only, one run each
-  --json    the data as JSON on stdout instead of the table (npm run --silent bench -- --json)
-  --write   also put the table into README.md, between <!-- bench:waiting --> and <!-- /bench:waiting -->
+  --only    one part: waiting or exports
+  --quick   small: copies of 15 and 30 minutes, exports of 1 and 3 shards, one run each
+  --json    the data as JSON on stdout instead of the tables (npm run --silent bench -- --json)
+  --write   also put the tables into README.md, each between <!-- bench:waiting --> and <!-- /bench:waiting -->, or
+            <!-- bench:exports --> and <!-- /bench:exports -->
   --help    this text`;
 
 /**
  * @typedef {object} BenchOptions
+ * @property {readonly PartName[]} parts
  * @property {boolean} quick
  * @property {boolean} json
  * @property {boolean} write
@@ -25,19 +32,22 @@ billable Temporal actions, and how late the end of the copy is noticed. Progress
  * @returns {BenchOptions}
  */
 export function readOptions(args) {
-  const options = parse(args);
+  const { only, ...options } = parse(args);
+  const parts = PARTS.filter((part) => only === undefined || part === only);
+  if (parts.length === 0) throw new SetUpError(`--only ${only}: there are ${PARTS.join(' and ')}`);
   if (options.quick && options.write) throw new SetUpError('--write wants the whole benchmark: leave out --quick');
-  return options;
+  return { ...options, parts };
 }
 
 /**
  * @param {readonly string[]} args
- * @returns {BenchOptions}
+ * @returns {Omit<BenchOptions, 'parts'> & { only?: string }}
  */
 function parse(args) {
   const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const only = /** @type {const} */ ({ type: 'string' });
   try {
-    return parseArgs({ args: [...args], options: { quick: flag, json: flag, write: flag, help: flag } }).values;
+    return parseArgs({ args: [...args], options: { only, quick: flag, json: flag, write: flag, help: flag } }).values;
   } catch (error) {
     throw new SetUpError(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
   }

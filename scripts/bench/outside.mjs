@@ -1,12 +1,10 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
-import { countActions } from './actions.mjs';
-import { SOURCE } from './activities.mjs';
+import { countActions, deriveJobHeartbeats } from './actions.mjs';
 import { countCalls, readEnd } from './simulator-record.mjs';
-import { withSimulator, withWorker } from './stage.mjs';
+import { jobOf, withSimulator, withWorker } from './stage.mjs';
 
 /** @import { WorkflowBundleWithSourceMap } from '@temporalio/worker' */
-/** @import { HeartbeatMeter } from './heartbeat-meter.mjs' */
 /** @import { Run } from './plan.mjs' */
 
 /** @typedef {'package' | 'timer-loop'} WayOutside */
@@ -20,11 +18,10 @@ import { withSimulator, withWorker } from './stage.mjs';
  * @template T
  * @param {string} serverPath
  * @param {WorkflowBundleWithSourceMap} bundle
- * @param {HeartbeatMeter} meter
  * @param {(run: RunOutside) => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function withTimeSkipping(serverPath, bundle, meter, work) {
+export async function withTimeSkipping(serverPath, bundle, work) {
   const executable = /** @type {const} */ ({ type: 'existing-path', path: serverPath });
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   let runs = 0;
@@ -37,14 +34,14 @@ export async function withTimeSkipping(serverPath, bundle, meter, work) {
             runs += 1;
             const target = `copy-${runs}`;
             sim.set({ copyTakes });
-            const [callsBefore, heartbeatsBefore] = [sim.calls.length, await meter.read()];
+            const callsBefore = sim.calls.length;
             const { type, args } = WORKFLOWS[way](target);
             const { events, workflowRuns, closedAt } = await runWorkflow(type, `${way}-${runs}`, args);
             return {
               calls: countCalls(sim.calls.slice(callsBefore)),
               events: events.length,
               workflowRuns,
-              actions: countActions(events, (await meter.read()) - heartbeatsBefore),
+              actions: countActions(events, deriveJobHeartbeats(events)),
               noticedAfterMs: closedAt - (await readEnd(sim, target, copyTakes)),
             };
           })
@@ -57,9 +54,6 @@ export async function withTimeSkipping(serverPath, bundle, meter, work) {
 
 /** @type {Readonly<Record<WayOutside, (target: string) => { readonly type: string, readonly args: unknown[] }>>} */
 const WORKFLOWS = {
-  package: (target) => ({
-    type: 'copyMemoryDBSnapshot',
-    args: [{ request: { SourceSnapshotName: SOURCE, TargetSnapshotName: target } }],
-  }),
+  package: jobOf,
   'timer-loop': (target) => ({ type: 'benchTimerLoop', args: [target] }),
 };

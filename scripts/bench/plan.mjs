@@ -29,6 +29,25 @@ export function makePlan({ quick }) {
 }
 
 /**
+ * Which exports are made.
+ *
+ * @typedef {object} ExportPlan
+ * @property {readonly number[]} shardCounts
+ * @property {number} exportTakes in milliseconds
+ * @property {readonly number[]} offsets in milliseconds, added to it: as with copies
+ * @property {string} objectSize more than one read gets
+ */
+
+/**
+ * @param {{ readonly quick: boolean }} options
+ * @returns {ExportPlan} up to the 500 shards that a cluster may have
+ */
+export function makeExportPlan({ quick }) {
+  const { offsets } = makePlan({ quick });
+  return { shardCounts: quick ? [1, 3] : [1, 3, 90, 500], exportTakes: 30 * MINUTE, offsets, objectSize: '11 MB' };
+}
+
+/**
  * One copy, waited for in one way.
  *
  * @typedef {object} Run

@@ -1,4 +1,5 @@
 import { throttleMs } from './actions.mjs';
+import { alignTable, formatCount, formatDelay, formatDuration } from './table.mjs';
 import { HEARTBEAT_TIMEOUT, WAYS } from './ways.mjs';
 
 /** @import { Plan } from './plan.mjs' */
@@ -9,6 +10,7 @@ import { HEARTBEAT_TIMEOUT, WAYS } from './ways.mjs';
  * @typedef {object} Report
  * @property {string} measuredAt ISO 8601
  * @property {Versions} versions
+ * @property {string} devServer its version, as it says
  * @property {Plan} plan
  * @property {readonly Row[]} rows
  */
@@ -54,22 +56,6 @@ export function renderTable(rows) {
   return alignTable([heads, ...lines], ['left', 'left', ...COLUMNS.map(() => /** @type {const} */ ('right'))]);
 }
 
-/**
- * As prettier does it, which checks the README.
- *
- * @param {readonly (readonly string[])[]} table the heads first
- * @param {readonly ('left' | 'right')[]} sides
- * @returns {string}
- */
-function alignTable(table, sides) {
-  const widths = sides.map((_, at) => Math.max(...table.map((cells) => cells[at]?.length ?? 0)));
-  const rule = sides.map((side, at) => (side === 'left' ? '-' : ':').padStart(widths[at] ?? 0, '-'));
-  const [heads = [], ...lines] = table.map((cells) =>
-    cells.map((cell, at) => (sides[at] === 'left' ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-  );
-  return [heads, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
 /** @returns {string} what is counted, what is derived, and what no column shows */
 function explain() {
   const [timeOut, throttle] = [formatDelay(HEARTBEAT_TIMEOUT), formatDelay(throttleMs(HEARTBEAT_TIMEOUT))];
@@ -79,9 +65,11 @@ function explain() {
     'The others send CopySnapshot and wait; this package also looks at source, target and tags.',
     '[Billable actions](https://docs.temporal.io/cloud/actions): workflow starts, attempts of activities, timers, and',
     'heartbeats that reach the server.',
-    'An attempt writes no events while it runs: those of the ways inside an activity are from a short wait on a dev server.',
-    `Their heartbeats follow from the SDK's rule, one per ${throttle} at a heartbeat time-out of ${timeOut}, which that wait`,
-    'confirmed. They hold a slot of a worker for the whole wait, and start over when the worker restarts.',
+    'Heartbeats are those of a real server, by rules that a short wait of each kind on a dev server confirmed.',
+    'This package: one of the activity that sends and one of the one that waits, however often they look, while AWS answers',
+    `within a second. The ways inside an activity: one per ${throttle} at a heartbeat time-out of ${timeOut}, and their events`,
+    'are from that short wait, because an attempt writes none while it runs; they hold a slot of a worker for the whole',
+    'wait, and start over when the worker restarts.',
   ].join(' ');
 }
 
@@ -89,40 +77,12 @@ function explain() {
  * @param {Report} report
  * @returns {string} one line
  */
-function renderCaption({ measuredAt, versions, plan }) {
+function renderCaption({ measuredAt, versions, devServer, plan }) {
   const copies = plan.offsets.length === 1 ? 'one copy each' : `medians over ${plan.offsets.length} ends of the copy`;
   const repeats = plan.repeats === 1 ? '' : `, ${plan.repeats} runs for each where delays are random`;
   return (
     `_Measured on ${measuredAt.slice(0, 10)} by \`npm run bench\`: ${copies}${repeats}; ` +
     `Temporal SDK ${versions.temporalSdk}, time-skipping server ${versions.timeSkippingServer}, ` +
-    `dev server ${versions.devServer}, Node ${versions.node}, ${versions.cpus} CPUs._`
+    `dev server ${devServer}, Node ${versions.node}, ${versions.cpus} CPUs._`
   );
-}
-
-/**
- * @param {number} count
- * @returns {string} such as `30,360`
- */
-function formatCount(count) {
-  return count.toLocaleString('en-US');
-}
-
-/**
- * @param {number} ms
- * @returns {string} such as `15 min` or `4 h`
- */
-export function formatDuration(ms) {
-  const minutes = Math.round(ms / 60_000);
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
-}
-
-/**
- * @param {number} ms
- * @returns {string} such as `0.4 s`, `41 s` or `2 min 31 s`
- */
-export function formatDelay(ms) {
-  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

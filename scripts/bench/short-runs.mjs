@@ -1,40 +1,44 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { startDevServer } from '../servers/start-dev-server.mjs';
-import { countActions, deriveHeartbeats } from './actions.mjs';
-import { withSimulator, withWorker } from './stage.mjs';
+import { countActions, deriveHeartbeats, deriveJobHeartbeats } from './actions.mjs';
+import { jobOf, withSimulator, withWorker } from './stage.mjs';
 
 /** @import { WorkflowBundleWithSourceMap } from '@temporalio/worker' */
 /** @import { Actions } from './actions.mjs' */
 /** @import { HeartbeatMeter } from './heartbeat-meter.mjs' */
-/** @import { Closed, TimedEvent } from './stage.mjs' */
+/** @import { Closed, RunWorkflow, TimedEvent } from './stage.mjs' */
 /** @import { WayInside } from './wait-inside.mjs' */
 
 /** Milliseconds; `poll` looks more often than in earnest, which no history tells. */
 const SHORT = { copyTakes: 6_000, heartbeatTimeout: 5_000, lookEvery: 2_000 };
 
+/** This package looks so often that a heartbeat per look could not be missed. */
+const SHORT_PACES = { poll: { floorMs: 1_000, share: 0, ceilingMs: 1_000 } };
+const LEAST_RETRIES = 3;
+
 /**
- * A way inside an attempt as Temporal sees it, on a real server.
+ * A short wait as Temporal sees it, on a real server.
  *
  * @typedef {object} ShortRun
- * @property {number} events as many as a long wait has: a running attempt writes none
+ * @property {number} events of a way inside an attempt as many as a long wait has: a running attempt writes none
  * @property {number} workflowRuns
  * @property {Actions} actions
- * @property {number} attemptMs
+ * @property {number} attemptMs the longest
  * @property {number} derivedHeartbeats what the rule for long waits says of this one
  */
 
 /**
  * @typedef {object} ShortRuns
  * @property {string} serverVersion
- * @property {Readonly<Record<WayInside, ShortRun>>} runs
+ * @property {Readonly<Record<WayInside | 'package', ShortRun>>} runs
  */
 
 /**
  * @param {string} cliPath
  * @param {WorkflowBundleWithSourceMap} bundle
  * @param {HeartbeatMeter} meter
- * @returns {Promise<ShortRuns>} rejects when the rule for heartbeats does not hold
+ * @returns {Promise<ShortRuns>} rejects when a rule for heartbeats does not hold
  */
 export async function runShort(cliPath, bundle, meter) {
   const server = await startDevServer(cliPath);
@@ -44,7 +48,8 @@ export async function runShort(cliPath, bundle, meter) {
       const { serverVersion } = await env.connection.workflowService.getSystemInfo({});
       const runs = await withSimulator(Date.now, (sim, client) => {
         sim.set({ copyTakes: SHORT.copyTakes });
-        return withWorker(env, bundle, sim, client, async (runWorkflow) => {
+        /** @param {RunWorkflow} runWorkflow */
+        const runAll = async (runWorkflow) => {
           /** @param {WayInside} way */
           const runOne = async (way) => {
             const before = await meter.read();
@@ -52,8 +57,15 @@ export async function runShort(cliPath, bundle, meter) {
             const closed = await runWorkflow('benchWaitInside', way, args);
             return judgeShort(way, closed, (await meter.read()) - before);
           };
-          return { waiter: await runOne('waiter'), poll: await runOne('poll') };
-        });
+          const runJob = async () => {
+            const before = await meter.read();
+            const { type, args } = jobOf('package-copy');
+            const closed = await runWorkflow(type, 'package', args);
+            return judgeJob(closed, (await meter.read()) - before);
+          };
+          return { waiter: await runOne('waiter'), poll: await runOne('poll'), package: await runJob() };
+        };
+        return withWorker(env, bundle, sim, client, runAll, SHORT_PACES);
       });
       return { serverVersion, runs };
     } finally {
@@ -75,11 +87,35 @@ function judgeShort(way, { events, workflowRuns }, heartbeats) {
   const attemptMs = longestAttempt(events);
   const derivedHeartbeats = deriveHeartbeats(attemptMs, SHORT.heartbeatTimeout);
   if (actions.retries > 0) throw new Error(`${way}: the short run lost its attempt; is the machine overloaded?`);
-  // One more or less is a question of milliseconds.
-  if (Math.abs(heartbeats - derivedHeartbeats) > 1) {
-    throw new Error(`${way}: ${heartbeats} heartbeats in ${attemptMs} ms where ${derivedHeartbeats} were expected`);
-  }
+  requireRule(way, heartbeats, derivedHeartbeats);
   return { events: events.length, workflowRuns, actions, attemptMs, derivedHeartbeats };
+}
+
+/**
+ * @param {Closed} closed
+ * @param {number} heartbeats
+ * @returns {ShortRun}
+ */
+function judgeJob({ events, workflowRuns }, heartbeats) {
+  const actions = countActions(events, heartbeats);
+  const derivedHeartbeats = deriveJobHeartbeats(events);
+  if (actions.retries < LEAST_RETRIES) {
+    throw new Error(`this package: ${actions.retries} further looks prove nothing; is the machine overloaded?`);
+  }
+  requireRule(`this package, ${actions.retries} further looks`, heartbeats, derivedHeartbeats);
+  return { events: events.length, workflowRuns, actions, attemptMs: longestAttempt(events), derivedHeartbeats };
+}
+
+/**
+ * One more or less is a question of milliseconds.
+ *
+ * @param {string} what
+ * @param {number} heartbeats
+ * @param {number} derived
+ */
+export function requireRule(what, heartbeats, derived) {
+  if (Math.abs(heartbeats - derived) <= 1) return;
+  throw new Error(`${what}: the SDK sent ${heartbeats} heartbeats where the rule says ${derived}`);
 }
 
 /**

@@ -10,8 +10,10 @@ import { createOtherActivities, SOURCE } from './activities.mjs';
 /** @import { Client, WorkflowHandle } from '@temporalio/client' */
 /** @import { TestWorkflowEnvironment } from '@temporalio/testing' */
 /** @import { WorkflowBundleWithSourceMap } from '@temporalio/worker' */
+/** @import { Paces } from 'temporal-memorydb-snapshots/contract' */
 
-/** @typedef {NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number]} TimedEvent */
+/** @typedef {Awaited<ReturnType<WorkflowHandle['fetchHistory']>>} History */
+/** @typedef {NonNullable<History['events']>[number]} TimedEvent */
 
 const TASK_QUEUE = 'bench';
 const CLUSTER = 'prod';
@@ -51,13 +53,25 @@ export function bundleWorkflows() {
 }
 
 /**
+ * @param {string} target
+ * @returns {{ type: string, args: unknown[] }} this package's workflow
+ */
+export function jobOf(target) {
+  const request = { SourceSnapshotName: SOURCE, TargetSnapshotName: target };
+  return { type: 'copyMemoryDBSnapshot', args: [{ request }] };
+}
+
+/**
  * A closed workflow, with the events of all its runs.
  *
  * @typedef {object} Closed
  * @property {number} workflowRuns
  * @property {readonly TimedEvent[]} events
+ * @property {number} historyBytes
  * @property {number} closedAt on the server's clock, in milliseconds since 1970
  */
+
+/** @typedef {{ encode: (message: object) => { finish: () => Uint8Array } }} MessageType a class that protobuf.js made */
 
 /** @typedef {(type: string, workflowId: string, args: unknown[]) => Promise<Closed>} RunWorkflow */
 
@@ -70,16 +84,17 @@ export function bundleWorkflows() {
  * @param {MemoryDBSimulator} sim
  * @param {MemoryDBClient} client
  * @param {(run: RunWorkflow) => Promise<T>} work
+ * @param {Partial<Paces>} [paces] of this package
  * @returns {Promise<T>}
  */
-export async function withWorker(env, workflowBundle, sim, client, work) {
+export async function withWorker(env, workflowBundle, sim, client, work, paces = {}) {
   const worker = await Worker.create({
     connection: env.nativeConnection,
     ...(env.namespace !== undefined && { namespace: env.namespace }),
     taskQueue: TASK_QUEUE,
     workflowBundle,
     activities: createOtherActivities(client),
-    plugins: [new MemoryDBSnapshotPlugin({ memorydb: sim.aws.memorydb })],
+    plugins: [new MemoryDBSnapshotPlugin({ ...sim.aws, paces })],
   });
   return worker.runUntil(() => work((type, workflowId, args) => runWorkflow(env.client, type, workflowId, args)));
 }
@@ -97,15 +112,30 @@ async function runWorkflow({ workflow }, type, workflowId, args) {
   /** @type {TimedEvent[]} */
   const all = [];
   let workflowRuns = 0;
+  let historyBytes = 0;
   /** @type {string | null | undefined} */
   let runId = started.firstExecutionRunId;
   while (runId) {
-    const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();
-    all.push(...(events ?? []));
+    /** @type {History} */
+    const history = await workflow.getHandle(workflowId, runId).fetchHistory();
+    all.push(...(history.events ?? []));
     workflowRuns += 1;
-    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    historyBytes += sizeOf(history);
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   }
   const { closeTime } = await workflow.getHandle(workflowId).describe();
   if (closeTime === undefined) throw new Error(`${workflowId} has a result and no closing time`);
-  return { workflowRuns, events: all, closedAt: closeTime.getTime() };
+  return { workflowRuns, events: all, historyBytes, closedAt: closeTime.getTime() };
+}
+
+/**
+ * The time-skipping server does not tell it.
+ *
+ * @param {object} history as the SDK decoded it
+ * @returns {number} bytes in protobuf's encoding
+ */
+function sizeOf(history) {
+  /** @type {unknown} */
+  const messageType = history.constructor;
+  return /** @type {MessageType} */ (messageType).encode(history).finish().length;
 }

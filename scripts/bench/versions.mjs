@@ -9,22 +9,19 @@ import { CHECKOUT } from '../set-up/checkout.mjs';
  * @typedef {object} Versions
  * @property {string} temporalSdk
  * @property {string} timeSkippingServer
- * @property {string} devServer
  * @property {string} node
  * @property {number} cpus
  */
 
 /**
  * @param {string} timeSkippingServerPath
- * @param {string} devServer as the server itself says
  * @returns {Versions}
  */
-export function readVersions(timeSkippingServerPath, devServer) {
+export function readVersions(timeSkippingServerPath) {
   return {
     temporalSdk: readSdkVersion(CHECKOUT),
     // It does not tell its version; the cache's entries are named for it.
     timeSkippingServer: /temporal-test-server-([^/\\]+)/.exec(timeSkippingServerPath)?.[1] ?? 'of unknown version',
-    devServer,
     node: process.versions.node,
     cpus: availableParallelism(),
   };

@@ -9,10 +9,11 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: npm run demo [-- options]
 
-Copies a snapshot with a Temporal dev server, a worker and a simulated MemoryDB, all of them on this machine.
+Copies a snapshot, and exports it, with a Temporal dev server, a worker and a simulated MemoryDB and S3, all of them
+on this machine.
 
   --json  print the result alone, as JSON on stdout (npm run --silent demo -- --json)
-  --stay  keep everything running when the copy is done, to look at it in the Web UI; Ctrl-C ends it
+  --stay  keep everything running when both are done, to look at it in the Web UI; Ctrl-C ends it
   --help  print this`;
 
 /** The caller asked for what there is not. */

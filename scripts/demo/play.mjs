@@ -6,29 +6,41 @@ import { startSnapshotJob } from 'temporal-memorydb-snapshots';
 import { Interrupted } from '../machine/errors.mjs';
 import { startDevServer } from '../servers/start-dev-server.mjs';
 import { readHistory } from './history.mjs';
-import { formatEvent, formatResult } from './report.mjs';
-import { openScene, SOURCE, TARGET } from './scene.mjs';
+import { formatCopy, formatEvent, formatExport } from './report.mjs';
+import { BUCKET, EXPORT_TARGET, openScene, SOURCE, TARGET } from './scene.mjs';
 import { startWorker } from './worker-process.mjs';
 
-/** @import { CopySnapshotResult } from 'temporal-memorydb-snapshots' */
+/** @import { CopySnapshotRequest, CopySnapshotResult } from 'temporal-memorydb-snapshots' */
 /** @import { DevServer } from '../servers/start-dev-server.mjs' */
 /** @import { DemoOptions } from './options.mjs' */
 /** @import { Scene } from './scene.mjs' */
 
 /**
- * What the copy was and what it took.
+ * What a job took.
  *
- * @typedef {CopySnapshotResult & {
- *   readonly workflowId: string,
- *   readonly historyEvents: number,
- *   readonly polls: number,
- *   readonly acceptedCopies: number,
- *   readonly awsCalls: Readonly<Record<string, number>>,
- * }} CopyReport
+ * @typedef {object} JobCosts
+ * @property {string} workflowId
+ * @property {number} historyEvents
+ * @property {number} polls
+ * @property {Readonly<Record<string, number>>} awsCalls
  */
 
 /**
- * Starts everything, runs the copy, prints what it did, and ends everything again.
+ * @typedef {Extract<CopySnapshotResult, { kind: 'copy' }> & JobCosts & { readonly acceptedCopies: number }} CopyReport
+ * @typedef {Extract<CopySnapshotResult, { kind: 'export' }> & JobCosts & { readonly manifestState: string }} ExportReport
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {DevServer} server
+ * @property {Client} client
+ * @property {Scene} scene
+ * @property {(line: string) => void} tell
+ * @property {AbortSignal} ending
+ */
+
+/**
+ * Starts everything, runs a copy and an export, prints what they did, and ends everything again.
  *
  * @param {{ executable: string, options: DemoOptions, interruption: AbortSignal }} demo
  */
@@ -52,9 +64,15 @@ export async function play({ executable, options, interruption }) {
 
     const interrupted = untilInterrupted(interruption);
     // Without the signal the client would go on to call a server that is gone.
-    const copying = connection.withAbortSignal(ending, () => runCopy({ server, connection, scene, tell, ending }));
-    const copy = await Promise.race([copying, worker.failed, interrupted]);
-    console.log(options.json ? JSON.stringify({ copy }) : formatResult(copy));
+    const client = new Client({ connection, namespace: server.namespace });
+    const stage = { server, client, scene, tell, ending };
+    const playing = connection.withAbortSignal(ending, async () => {
+      const copy = await runCopy(stage);
+      if (!options.json) console.log(formatCopy(copy));
+      return { copy, export: await runExport(stage) };
+    });
+    const result = await Promise.race([playing, worker.failed, interrupted]);
+    console.log(options.json ? JSON.stringify(result) : formatExport(result.export));
     if (!options.stay) return;
     tell('everything stays up until Ctrl-C');
     await Promise.race([worker.failed, interrupted]);
@@ -74,22 +92,42 @@ async function endAll(started) {
 }
 
 /**
- * @param {object} stage
- * @param {DevServer} stage.server
- * @param {Connection} stage.connection
- * @param {Scene} stage.scene
- * @param {(line: string) => void} stage.tell
- * @param {AbortSignal} stage.ending
+ * @param {Stage} stage
  * @returns {Promise<CopyReport>}
  */
-async function runCopy({ server, connection, scene, tell, ending }) {
-  const client = new Client({ connection, namespace: server.namespace });
+async function runCopy(stage) {
+  const { result, costs } = await runJob(stage, { SourceSnapshotName: SOURCE, TargetSnapshotName: TARGET });
+  if (result.kind !== 'copy') throw new TypeError(`the copy ended as ${result.kind}`);
+  return { ...result, ...costs, acceptedCopies: stage.scene.countAcceptedCopies() };
+}
+
+/**
+ * @param {Stage} stage
+ * @returns {Promise<ExportReport>}
+ */
+async function runExport(stage) {
+  const request = { SourceSnapshotName: SOURCE, TargetSnapshotName: EXPORT_TARGET, TargetBucket: BUCKET };
+  const { result, costs } = await runJob(stage, request);
+  if (result.kind !== 'export') throw new TypeError(`the export ended as ${result.kind}`);
+  /** @type {{ state: string }} */
+  const { state } = JSON.parse(await stage.scene.readObject(result.manifestKey));
+  return { ...result, ...costs, manifestState: state };
+}
+
+/**
+ * Runs a job to its end and tells how it goes.
+ *
+ * @param {Stage} stage
+ * @param {CopySnapshotRequest} request
+ * @returns {Promise<{ result: CopySnapshotResult, costs: JobCosts }>}
+ */
+async function runJob({ server, client, scene, tell, ending }, request) {
+  const { SourceSnapshotName: source, TargetSnapshotName: target, TargetBucket: bucket } = request;
   const begun = Date.now();
-  const job = await startSnapshotJob(client, {
-    request: { SourceSnapshotName: SOURCE, TargetSnapshotName: TARGET },
-    patience: { start: '1m', copy: '1m' },
-  });
-  tell(`copying ${SOURCE} to ${TARGET}: ${server.ui}${pathInUi(server.namespace, job.workflowId)}`);
+  const countCalls = scene.startCounting();
+  const job = await startSnapshotJob(client, { request, patience: { start: '1m', copy: '1m' } });
+  const what = bucket == null ? `copying ${source} to ${target}` : `exporting ${source} to ${bucket}/${target}`;
+  tell(`${what}: ${server.ui}${pathInUi(server.namespace, job.workflowId)}`);
   let shown = '';
   for await (const event of job.watch({ everyMs: 200, signal: ending })) {
     const look = `${event.phase} ${event.attempt}`;
@@ -99,14 +137,8 @@ async function runCopy({ server, connection, scene, tell, ending }) {
 
   const result = await job.result();
   const { events, polls } = await readHistory(client, job.workflowId);
-  return {
-    ...result,
-    workflowId: job.workflowId,
-    historyEvents: events,
-    polls,
-    acceptedCopies: scene.countAccepted(),
-    awsCalls: scene.countCalls(),
-  };
+  const costs = { workflowId: job.workflowId, historyEvents: events, polls, awsCalls: countCalls() };
+  return { result, costs };
 }
 
 /**

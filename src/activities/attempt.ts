@@ -1,4 +1,5 @@
 import { CancelledFailure, Context, heartbeat, type Info } from '@temporalio/activity';
+import type { KeysSeen } from '../aws/export-progress';
 import type { Sightings } from '../aws/snapshot-status';
 
 /**
@@ -14,6 +15,7 @@ export interface AttemptMemory {
   /** When the last CopySnapshot that may have been accepted was sent; absent = none was. */
   readonly maybeSentMs?: number;
   readonly sightings?: Sightings;
+  readonly keysSeen?: KeysSeen;
 }
 
 /** The attempt that runs now, as far as the decisions of an activity depend on it. */

@@ -1,18 +1,31 @@
-import { openMemoryDB, type MemoryDBOption } from '../aws/clients';
+import { openMemoryDB, openS3, type MemoryDBOption, type S3Option } from '../aws/clients';
 import { DEFAULT_TAG_KEY } from '../aws/ownership';
 import { activityType, type RegisteredActivities, type SnapshotActivities } from '../contract/activities';
 import { DEFAULT_PACES, type Paces } from '../contract/pacing';
+import { refuseProblems } from '../contract/request';
 import { awaitCopy } from './await-copy';
+import { awaitExport } from './await-export';
+import { concludeExport } from './conclude-export';
 import { discardCopy } from './discard-copy';
+import { discardExport } from './discard-export';
 import { findLatest } from './find-latest';
+import { inspectExport } from './inspect-export';
 import { inspectSource } from './inspect-source';
 import type { Setting } from './setting';
 import { startCopy } from './start-copy';
+import { startExport } from './start-export';
+import { verifyObject } from './verify-object';
 
 /** How the activities reach AWS. Every option may be left out. */
 export interface SnapshotActivitiesOptions {
   /** A `MemoryDBClient`, or the configuration of one. @default the AWS SDK's default chain for region and credentials */
   readonly memorydb?: MemoryDBOption;
+  /** An `S3Client`, or the configuration of one: for exports. @default the AWS SDK's default chain */
+  readonly s3?: S3Option;
+  /** The buckets that exports may go to. @default whatever the credentials allow */
+  readonly allowedBuckets?: readonly string[];
+  /** The account that must own the bucket of an export. @default the account of the source */
+  readonly bucketOwner?: string;
   /** Together with the workflow id it makes a job; two owners never adopt each other's copies. @default the Temporal namespace */
   readonly owner?: string;
   /** The key of the tag that proves whose copy it is. @default 'temporal-memorydb-snapshots/job' */
@@ -32,21 +45,38 @@ export interface SnapshotActivityRoom {
 /** Makes the activities for a worker that does without the plugin. */
 export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): SnapshotActivityRoom {
   const memorydb = openMemoryDB(options.memorydb);
+  const s3 = openS3(options.s3);
   const setting: Setting = {
     memorydb,
+    s3: s3.s3,
+    allowedBuckets: options.allowedBuckets,
+    bucketOwner: options.bucketOwner,
     paces: { ...DEFAULT_PACES, ...options.paces },
     tagKey: options.tagKey ?? DEFAULT_TAG_KEY,
     owner: options.owner,
   };
-  return { activities: register(implement(setting)), close: () => memorydb.close() };
+  return {
+    activities: register(implement(setting)),
+    close() {
+      memorydb.close();
+      s3.close();
+    },
+  };
 }
 
 function implement(setting: Setting): SnapshotActivities {
   return {
-    inspectSource: (input) => inspectSource(setting, input),
-    startCopy: (plan) => startCopy(setting, plan),
-    awaitCopy: (plan, started) => awaitCopy(setting, plan, started),
-    discardCopy: (plan, started) => discardCopy(setting, plan, started),
+    async inspectSource(input) {
+      refuseProblems(input);
+      return input.request.TargetBucket == null ? inspectSource(setting, input) : inspectExport(setting, input);
+    },
+    startCopy: (plan) => (plan.kind === 'copy' ? startCopy(setting, plan) : startExport(setting, plan)),
+    awaitCopy: (plan, started, round) =>
+      plan.kind === 'copy' ? awaitCopy(setting, plan, started) : awaitExport(setting, plan, round),
+    verifyObject: (check) => verifyObject(setting, check),
+    concludeExport: (plan, started, objects) => concludeExport(setting, plan, started, objects),
+    discardCopy: (plan, started) =>
+      plan.kind === 'copy' ? discardCopy(setting, plan, started) : discardExport(setting, plan, started),
     findLatest: (query) => findLatest(setting, query),
   };
 }

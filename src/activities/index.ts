@@ -1,2 +1,2 @@
 export { createSnapshotActivities, type SnapshotActivitiesOptions, type SnapshotActivityRoom } from './create';
-export type { MemoryDBOption } from '../aws/clients';
+export type { MemoryDBOption, S3Option } from '../aws/clients';

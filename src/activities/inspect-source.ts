@@ -1,23 +1,17 @@
-import type { Info } from '@temporalio/activity';
 import { collectTags, inheritsTags } from '../aws/copy-tags';
-import { jobHash, sourceHash } from '../aws/ownership';
 import { describeSnapshot, listTags } from '../aws/snapshots';
 import { judgeSource } from '../aws/source';
 import { judgeTarget, lookAtTarget } from '../aws/target';
 import type { Verdict } from '../aws/verdict';
-import type { CopyPlan, CopySnapshotInput, OwnershipTag, SnapshotRecord, TagPair } from '../contract/job';
-import { patienceMs, refuseProblems } from '../contract/request';
-import { requestHash } from '../request-hash';
+import type { CopyPlan, CopySnapshotInput, SnapshotRecord, TagPair } from '../contract/job';
+import { patienceMs } from '../contract/request';
 import { runAttempt, type Attempt } from './attempt';
+import { ownershipOf, patienceLeft } from './plan-parts';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
 
-/** However long the inspection took, the start gets this much, in milliseconds. */
-const LEAST_PATIENCE_TO_START = 60_000;
-
 /** Checks the request, the source and the target's name, and plans the copy. Sends nothing that changes anything. */
 export async function inspectSource(setting: Setting, input: CopySnapshotInput): Promise<CopyPlan> {
-  refuseProblems(input);
   return runAttempt(async (attempt) => {
     const { request } = input;
     const { SourceSnapshotName: source, TargetSnapshotName: target } = request;
@@ -45,27 +39,12 @@ export async function inspectSource(setting: Setting, input: CopySnapshotInput):
       ownership,
       targetExisted: look.found !== 'nothing',
       patience: {
-        startMs: Math.max(patienceMs(input, 'start') - attempt.elapsedMs, LEAST_PATIENCE_TO_START),
+        startMs: patienceLeft(input, attempt),
         copyMs: patienceMs(input, 'copy'),
       },
       onCancel: input.onCancel ?? 'keep',
     };
   });
-}
-
-function ownershipOf(
-  { owner, tagKey }: Setting,
-  info: Info,
-  { request }: CopySnapshotInput,
-  source: SnapshotRecord | undefined
-): OwnershipTag {
-  const workflowId = info.workflowExecution?.workflowId ?? info.activityId;
-  return {
-    key: tagKey,
-    jobHash: jobHash(owner ?? info.namespace, workflowId),
-    requestHash: requestHash(request),
-    ...(source && { sourceHash: sourceHash(source) }),
-  };
 }
 
 async function readTags({ memorydb }: Setting, attempt: Attempt, source: SnapshotRecord): Promise<TagPair[]> {

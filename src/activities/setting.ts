@@ -1,9 +1,14 @@
-import type { MemoryDBClients } from '../aws/clients';
+import type { MemoryDBClients, S3Access } from '../aws/clients';
 import type { Paces } from '../contract/pacing';
 
 /** What every activity works with: made once per worker, by `createSnapshotActivities`. */
 export interface Setting {
   readonly memorydb: MemoryDBClients;
+  readonly s3: S3Access['s3'];
+  /** Undefined = whatever the credentials allow. */
+  readonly allowedBuckets: readonly string[] | undefined;
+  /** Undefined = the account of the source. */
+  readonly bucketOwner: string | undefined;
   readonly paces: Paces;
   readonly tagKey: string;
   /** Undefined = the namespace of the workflow. */

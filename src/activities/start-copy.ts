@@ -4,9 +4,10 @@ import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
 import { judgeBusySource } from '../aws/source';
 import { judgeTarget, lookAtTarget } from '../aws/target';
-import type { Final, Verdict, Wait } from '../aws/verdict';
+import type { Verdict, Wait } from '../aws/verdict';
 import type { CopyPlan, StartedCopy } from '../contract/job';
 import { runAttempt } from './attempt';
+import { mayShowUp } from './may-show-up';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
 
@@ -61,18 +62,5 @@ function takenUnseen(target: string): Wait {
     reason: 'SnapshotAlreadyExistsFault',
     message: `the name ${target} is taken by a snapshot that is not visible yet`,
     hint: 'Nothing to do: the job looks again, and adopts it if it is its own.',
-  };
-}
-
-/** A refusal is not the end while the record of an accepted send may still show up. */
-function mayShowUp(target: string, verdict: Final | Wait): Wait {
-  if (verdict.verdict === 'wait') return verdict;
-  const { type, message, hint } = verdict;
-  return {
-    verdict: 'wait',
-    pace: 'state',
-    reason: type,
-    message: `${message}; an earlier send may have been accepted, and ${target} may still show up`,
-    hint,
   };
 }

@@ -12,6 +12,7 @@ export interface Subject {
   readonly phase: JobPhase;
   readonly source?: string;
   readonly target?: string;
+  readonly bucket?: string;
 }
 
 /** The value of a verdict; a `final` failure or a `wait` is thrown. */

@@ -1,7 +1,18 @@
 import { MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** A ready client, which stays the caller's to close, or the configuration of one. */
 export type MemoryDBOption = MemoryDBClient | MemoryDBClientConfig;
+
+/** A ready client, which stays the caller's to close, or the configuration of one. */
+export type S3Option = S3Client | S3ClientConfig;
+
+/** How we talk to S3. */
+export interface S3Access {
+  readonly s3: S3Client;
+  /** Closes the connections, if we made the client. */
+  close(): void;
+}
 
 /** The two ways we talk to MemoryDB. */
 export interface MemoryDBClients {
@@ -27,6 +38,19 @@ export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
   const theirs = option instanceof MemoryDBClient;
   const reads = theirs ? option : new MemoryDBClient({ ...DEFAULTS, ...option });
   return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
+}
+
+/** Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets. */
+export function openS3(option: S3Option = {}): S3Access {
+  if (option instanceof S3Client) return { s3: option, close: () => undefined };
+  const s3 = new S3Client({
+    ...DEFAULTS,
+    // A checksum of the whole object on the answer to a range would be compared with the range.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(option.endpoint !== undefined && { forcePathStyle: true }),
+    ...option,
+  });
+  return { s3, close: () => s3.destroy() };
 }
 
 /**

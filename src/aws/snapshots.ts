@@ -6,18 +6,20 @@ import {
   paginateDescribeSnapshots,
   type Snapshot,
 } from '@aws-sdk/client-memorydb';
-import type { CopyPlan, SnapshotRecord, TagPair } from '../contract/job';
+import type { JobPlan, SnapshotRecord, TagPair } from '../contract/job';
 import { classifyFault } from './faults';
 import type { MemoryDBClients } from './clients';
 
-/** Sends the one CopySnapshot. It gets no abort signal: a cancelled send may be accepted all the same. */
-export async function sendCopy({ sends }: MemoryDBClients, plan: CopyPlan): Promise<SnapshotRecord | undefined> {
+/** Sends the one CopySnapshot, of a copy or of an export. It gets no abort signal: a cancelled send may be accepted all the same. */
+export async function sendCopy({ sends }: MemoryDBClients, plan: JobPlan): Promise<SnapshotRecord | undefined> {
   const { Snapshot: snapshot } = await sends.send(
     new CopySnapshotCommand({
       SourceSnapshotName: plan.source,
       TargetSnapshotName: plan.target,
-      ...(plan.kmsKeyId !== undefined && { KmsKeyId: plan.kmsKeyId }),
-      Tags: plan.tags.map((tag) => ({ ...tag })),
+      ...(plan.kind === 'export'
+        ? { TargetBucket: plan.bucket }
+        : plan.kmsKeyId !== undefined && { KmsKeyId: plan.kmsKeyId }),
+      ...(plan.tags.length > 0 && { Tags: plan.tags.map((tag) => ({ ...tag })) }),
     })
   );
   return snapshot && toRecord(snapshot);

@@ -29,6 +29,27 @@ export function readDuration(text: string): Duration {
   throw new InvalidArgumentError('a duration is a number and its unit, such as 500ms, 30s, 5m or 4h');
 }
 
+/** The size of a file, with its unit. */
+export function readSize(text: string): string {
+  if (/^\d+(\.\d+)? ?[KMG]B$/i.test(text)) return text;
+  throw new InvalidArgumentError('a size is a number and its unit, such as 64KB, 11MB or 1GB');
+}
+
+/** An address. */
+export function readUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new InvalidArgumentError('an endpoint looks like http://127.0.0.1:5000');
+}
+
+/** One more bucket. */
+export function collectBucket(text: string, before: readonly string[] = []): string[] {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) {
+    throw new InvalidArgumentError('a bucket has 3 to 63 lower-case letters, digits, dots and hyphens');
+  }
+  if (before.includes(text)) throw new InvalidArgumentError(`bucket ${text} is given twice; name each once`);
+  return [...before, text];
+}
+
 /** An AWS account. */
 export function readAccount(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('an account has 12 digits, such as 123456789012');

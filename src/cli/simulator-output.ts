@@ -4,7 +4,7 @@ import type { Stage } from './simulator-stage';
 /** Tells on stdout where the simulator is and how the AWS CLI is pointed at it. */
 export function announce(
   simulator: MemoryDBSimulator,
-  stage: Stage & { readonly accountId: string },
+  stage: Stage & { readonly accountId: string; readonly buckets: readonly string[] },
   json = false
 ): void {
   const { region, endpoint, credentials } = simulator.aws.memorydb;
@@ -19,6 +19,7 @@ export function announce(
   for (const { name, shards } of stage.clusters)
     console.log(`  cluster ${name}, ${shards} shard${shards === 1 ? '' : 's'}`);
   for (const { name, cluster } of stage.snapshots) console.log(`  snapshot ${name} of ${cluster}`);
+  for (const name of stage.buckets) console.log(`  bucket ${name}`);
   console.log(`\n${command}`);
 }
 

@@ -1,15 +1,31 @@
-import type { CopyPlan, CopyResult, CopySnapshotInput, Discarded, LatestSnapshotQuery, StartedCopy } from './job';
+import type {
+  CopyResult,
+  CopySnapshotInput,
+  Discarded,
+  ExportedObject,
+  ExportPlan,
+  ExportResult,
+  JobPlan,
+  LatestSnapshotQuery,
+  ObjectCheck,
+  SeenExport,
+  StartedCopy,
+} from './job';
 
 /** What the workflows ask of the outside world; `createSnapshotActivities` implements it. */
 export interface SnapshotActivities {
   /** Look before we leap: everything that can be refused now is refused now. */
-  inspectSource(input: CopySnapshotInput): Promise<CopyPlan>;
+  inspectSource(input: CopySnapshotInput): Promise<JobPlan>;
   /** CopySnapshot, exactly once. */
-  startCopy(plan: CopyPlan): Promise<StartedCopy>;
-  /** The wait: returns when the copy is available and ours. */
-  awaitCopy(plan: CopyPlan, started: StartedCopy): Promise<CopyResult>;
+  startCopy(plan: JobPlan): Promise<StartedCopy>;
+  /** The wait: returns when the copy is available and ours, or when the objects of the export are there. */
+  awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport>;
+  /** Looks at one object of an export. A corrupt one is a result: all of them are named in the end. */
+  verifyObject(check: ObjectCheck): Promise<ExportedObject>;
+  /** Judges the whole set and completes the manifest. */
+  concludeExport(plan: ExportPlan, started: StartedCopy, objects: readonly ExportedObject[]): Promise<ExportResult>;
   /** After a cancel: find out what is left behind, and delete it where the plan says so and it is ours. */
-  discardCopy(plan: CopyPlan, started: StartedCopy | null): Promise<Discarded>;
+  discardCopy(plan: JobPlan, started: StartedCopy | null): Promise<Discarded>;
   /** The name of a cluster's newest available snapshot. */
   findLatest(query: LatestSnapshotQuery): Promise<string>;
 }

@@ -7,6 +7,12 @@ export const SnapshotFailureTypes = {
   InvalidRequest: 'InvalidRequest',
   /** The target, or the running job, is ours but belongs to another request or to an earlier state of the source. */
   RequestMismatch: 'RequestMismatch',
+  /** The keys of the export are there and are not this job's. */
+  ExportTargetTaken: 'ExportTargetTaken',
+  /** MemoryDB ended the export, and objects are missing: the message names them. */
+  ExportIncomplete: 'ExportIncomplete',
+  /** An object of the export is proven wrong: the message names it. */
+  ExportVerificationFailed: 'ExportVerificationFailed',
   /** MemoryDB ended the copy as `failed`. It tells no cause. */
   SnapshotCopyFailed: 'SnapshotCopyFailed',
   /** The copy was accepted, and is not there any more. */

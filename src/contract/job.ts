@@ -32,12 +32,22 @@ export interface Patience {
   readonly copy?: Duration;
 }
 
+/** How well an exported object is looked at: that it is there, or that its head and tail are those of a whole RDB file. */
+export type VerifyLevel = 'presence' | 'header';
+
 /** The input of `copyMemoryDBSnapshot`. */
 export interface CopySnapshotInput {
   readonly request: CopySnapshotRequest;
+  /** Of the objects of an export. @default 'header' */
+  readonly verify?: VerifyLevel;
   /** @default 'keep' */
   readonly onCancel?: OnCancel;
   readonly patience?: Patience;
+}
+
+/** The input of `exportMemoryDBSnapshot`: the same, with a bucket. */
+export interface ExportSnapshotInput extends CopySnapshotInput {
+  readonly request: CopySnapshotRequest & { readonly TargetBucket: string };
 }
 
 /** One shard of a snapshot, as `DescribeSnapshots` with `ShowDetail` tells it. */
@@ -80,10 +90,97 @@ export interface CopyResult {
   readonly snapshot: SnapshotRecord;
 }
 
+/** What a look at an exported object found. `corrupt` fails the job, so that no result holds it. */
+export type ObjectVerdict = 'unproven' | 'unsupported' | 'corrupt';
+
+/** One object of an export, as it was seen and judged. */
+export interface ExportedObject {
+  readonly key: string;
+  /** The shard's name. */
+  readonly shard: string;
+  /** Bytes. */
+  readonly size: number;
+  /** As S3 quotes it. */
+  readonly etag: string;
+  /** Of a versioned bucket. */
+  readonly versionId?: string;
+  /** Server-side encryption: `AES256` or `aws:kms`. */
+  readonly encryption?: string;
+  readonly verdict: ObjectVerdict;
+  readonly level: VerifyLevel;
+  /** Why the verdict is not better, and at which byte. */
+  readonly reason?: string;
+}
+
+/** An expected object that is there, as a listing tells it. */
+export interface SeenObject {
+  readonly key: string;
+  readonly shard: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** All objects of an export are there; or none came, and the request may be sent once more. */
+export type SeenExport =
+  { readonly kind: 'export seen'; readonly objects: readonly SeenObject[] } | { readonly kind: 'again' };
+
+/** What `verifyObject` needs to know of an object: short, because there may be 500 of them in a history. */
+export interface ObjectCheck {
+  readonly bucket: string;
+  readonly bucketOwner: string;
+  readonly object: SeenObject;
+  readonly level: VerifyLevel;
+}
+
+/** The result of an export: every shard's object is there, is this job's, and has passed the check. */
+export interface ExportResult {
+  readonly kind: 'export';
+  /** True when the export, or its manifest, was there when this run began. */
+  readonly adopted: boolean;
+  readonly bucket: string;
+  /** Where the manifest is, in the same bucket. */
+  readonly manifestKey: string;
+  readonly objects: readonly ExportedObject[];
+}
+
 /** The result of `copyMemoryDBSnapshot`. */
-export type CopySnapshotResult = CopyResult;
+export type CopySnapshotResult = CopyResult | ExportResult;
 
 /** What the job decided before it asked AWS for anything: all later steps read this and nothing else. */
+export type JobPlan = CopyPlan | ExportPlan;
+
+/** An export, as it is going to be asked for. */
+export interface ExportPlan {
+  readonly kind: 'export';
+  readonly source: string;
+  readonly target: string;
+  readonly bucket: string;
+  /** The account that must own the bucket. */
+  readonly bucketOwner: string;
+  readonly manifestKey: string;
+  /** The objects that make the export whole; `slots` as MemoryDB tells them. */
+  readonly shards: readonly PlannedObject[];
+  readonly tags: readonly TagPair[];
+  readonly ownership: OwnershipTag;
+  readonly sourceArn: string;
+  /** ISO 8601: when the last shard was snapshotted. */
+  readonly sourceCreatedAt?: string;
+  readonly level: VerifyLevel;
+  readonly patience: { readonly startMs: number; readonly copyMs: number };
+  readonly onCancel: OnCancel;
+  /** Whether our claim was there when this run began: what it covers is never deleted by a cancel. */
+  readonly targetExisted: boolean;
+}
+
+/** An object that an export is going to write. */
+export interface PlannedObject {
+  readonly shard: string;
+  readonly key: string;
+  readonly slots?: string;
+}
+
+/** A copy, as it is going to be asked for. */
 export interface CopyPlan {
   readonly kind: 'copy';
   readonly source: string;
@@ -122,7 +219,7 @@ export interface StartedCopy {
 }
 
 /** What a cancelled job left behind. */
-export type CancelOutcome = 'nothing was started' | 'kept' | 'deleted';
+export type CancelOutcome = 'nothing was started' | 'kept' | 'deleted' | 'delete marker';
 
 /** What `discardCopy` did, in words for people. */
 export interface Discarded {
@@ -131,7 +228,8 @@ export interface Discarded {
 }
 
 /** The phases of a job, in order. `cancelling` and the closed ones follow any of them. */
-export type JobPhase = 'inspecting' | 'starting' | 'copying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
+export type JobPhase =
+  'inspecting' | 'starting' | 'copying' | 'verifying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
 
 /** The answer to the `progress` query. Poll counts and last answers are in the pending activity: see `watch`. */
 export interface JobProgress {

@@ -22,7 +22,12 @@ export const MAX_USER_TAGS = 49;
 
 const MAX_PATIENCE_MS = 366 * 24 * 60 * 60 * 1_000;
 const BUCKET_NAME = /^[A-Za-z0-9._-]+$/;
-const INPUT_FIELDS: readonly string[] = ['request', 'onCancel', 'patience'] satisfies (keyof CopySnapshotInput)[];
+const INPUT_FIELDS: readonly string[] = [
+  'request',
+  'verify',
+  'onCancel',
+  'patience',
+] satisfies (keyof CopySnapshotInput)[];
 const REQUEST_FIELDS: readonly string[] = [
   'SourceSnapshotName',
   'TargetSnapshotName',
@@ -44,6 +49,10 @@ export function findProblems(input: unknown): RequestProblem[] {
     ...(isObject(request)
       ? requestProblems(request)
       : [problem('request', request, 'is not an object', 'pass the fields of CopySnapshot')]),
+    ...oneOf('verify', input['verify'], ['presence', 'header']),
+    ...(input['verify'] != null && isObject(request) && request['TargetBucket'] == null
+      ? [problem('verify', input['verify'], 'is for exports', 'leave it out, or pass request.TargetBucket')]
+      : []),
     ...oneOf('onCancel', input['onCancel'], ['keep', 'delete']),
     ...patienceProblems(input['patience']),
   ];
@@ -88,7 +97,7 @@ function requestProblems(request: Fields): RequestProblem[] {
     ...unknownFields(request, REQUEST_FIELDS, 'request.'),
     ...nameProblems('SourceSnapshotName', source),
     ...nameProblems('TargetSnapshotName', target),
-    ...(bucket == null ? samePlaceProblems(source, target) : bucketProblems(bucket, key)),
+    ...(bucket == null ? samePlaceProblems(source, target) : [...bucketProblems(bucket, key), ...keyProblems(target)]),
     ...(key == null ? [] : textProblems('KmsKeyId', key, 2_048, 'the ARN or id of a KMS key')),
     ...tagProblems(request['Tags']),
   ];
@@ -134,14 +143,35 @@ function bucketProblems(bucket: unknown, key: unknown): RequestProblem[] {
       ),
     ];
   }
-  return [
+  return [];
+}
+
+/** S3 keys may hold nearly anything; these make no key that one would want, or none that tools can handle. */
+const BAD_KEYS: readonly (readonly [test: (target: string) => boolean, problem: string])[] = [
+  [(target) => target.startsWith('/'), 'begins with a slash'],
+  [(target) => target.endsWith('/'), 'ends with a slash'],
+  [(target) => target.includes('//'), 'holds an empty part'],
+  [(target) => target.split('/').some((part) => part === '.' || part === '..'), 'holds a part "." or ".."'],
+  [(target) => /[\u0000-\u001f\u007f]/.test(target), 'holds a control character'],
+  // S3 allows 1,024 bytes; the shard's name and the ending take the rest.
+  [(target) => byteLength(target) > 1_010, 'has more than 1,010 bytes'],
+];
+
+function keyProblems(target: unknown): RequestProblem[] {
+  if (typeof target !== 'string') return [];
+  return BAD_KEYS.filter(([test]) => test(target)).map(([, what]) =>
     problem(
-      'TargetBucket',
-      bucket,
-      'asks for an export, which this version does not do',
-      'leave it out to make a copy'
-    ),
-  ];
+      'TargetSnapshotName',
+      target,
+      what,
+      'the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix'
+    )
+  );
+}
+
+/** UTF-8; the sandbox has no TextEncoder. */
+function byteLength(text: string): number {
+  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '?')).replace(/%../g, '.').length;
 }
 
 function tagProblems(tags: unknown): RequestProblem[] {

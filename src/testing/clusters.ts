@@ -1,10 +1,15 @@
 import type { Cluster, ClusterConfiguration, ShardDetail } from '@aws-sdk/client-memorydb';
+import { type SlotRanges, parseSlots } from './keys-for-slot';
 import { type Tags, type TagsInput, toTags } from './tags';
 
 /** What a simulated cluster may be given. */
 export interface ClusterOptions {
-  /** Number of shards. @default 1 */
-  readonly shards?: number;
+  /** Number of shards, or their names: after a resharding there are gaps, as in `['0001', '0003']`. @default 1 */
+  readonly shards?: number | readonly string[];
+  /** The slots of each shard, such as `0-5460,7000`. @default shared out evenly */
+  readonly slots?: readonly string[];
+  /** Whether ShowDetail tells the shards. @default true */
+  readonly shardDetail?: boolean;
   /** `redis` or `valkey`. @default 'redis' */
   readonly engine?: string;
   /** @default '7.1', or '7.3' for valkey */
@@ -17,11 +22,19 @@ export interface ClusterOptions {
   readonly tags?: TagsInput;
 }
 
+/** A shard: its name is an id, not a number. */
+export interface ShardRecord {
+  readonly name: string;
+  readonly slots: string;
+  readonly ranges: SlotRanges;
+}
+
 /** A cluster as the simulator keeps it. */
 export interface ClusterRecord {
   readonly name: string;
   readonly arn: string;
-  readonly shards: number;
+  readonly shards: readonly ShardRecord[];
+  readonly shardDetail: boolean;
   readonly engine: string;
   readonly engineVersion: string;
   readonly nodeType: string;
@@ -33,16 +46,14 @@ const slotCount = 16_384;
 const maintenanceWindow = 'wed:03:00-wed:04:00';
 const snapshotWindow = '03:15-04:15';
 
-/** Makes a cluster; throws a TypeError when it cannot have that many shards. */
+/** Makes a cluster; throws a TypeError when it cannot have such shards. */
 export function createCluster(name: string, arn: string, options: ClusterOptions): ClusterRecord {
-  const { shards = 1, engine = 'redis', dataTiering = false } = options;
-  if (!Number.isInteger(shards) || shards < 1 || shards > 500) {
-    throw new TypeError(`cluster ${name}: shards must be a whole number from 1 to 500, not ${shards}`);
-  }
+  const { engine = 'redis', dataTiering = false, shardDetail = true } = options;
   return {
     name,
     arn,
-    shards,
+    shards: createShards(name, options),
+    shardDetail,
     engine,
     engineVersion: options.engineVersion ?? (engine === 'valkey' ? '7.3' : '7.1'),
     nodeType: options.nodeType ?? (dataTiering ? 'db.r6gd.xlarge' : 'db.r6g.large'),
@@ -66,16 +77,16 @@ export function describeConfiguration(cluster: ClusterRecord): ClusterConfigurat
     VpcId: 'vpc-0123456789abcdef0',
     SnapshotRetentionLimit: 1,
     SnapshotWindow: snapshotWindow,
-    NumShards: cluster.shards,
+    NumShards: cluster.shards.length,
   };
 }
 
 /** The shards that a snapshot holds; their size and time are known only once the snapshot is taken. */
-export function describeShardDetails(cluster: ClusterRecord, takenAt: Date | undefined): ShardDetail[] {
-  return listShards(cluster).map(({ name, slots }) => ({
+export function describeShardDetails(cluster: ClusterRecord, size: string, takenAt: Date | undefined): ShardDetail[] {
+  return cluster.shards.map(({ name, slots }) => ({
     Name: name,
     Configuration: { Slots: slots, ReplicaCount: 1 },
-    ...(takenAt && { Size: '11 MB', SnapshotCreationTime: takenAt }),
+    ...(takenAt && { Size: size, SnapshotCreationTime: takenAt }),
   }));
 }
 
@@ -86,9 +97,9 @@ export function describeCluster(cluster: ClusterRecord, withShards: boolean): Cl
     Name: cluster.name,
     Description: ' ',
     Status: 'available',
-    NumberOfShards: cluster.shards,
+    NumberOfShards: cluster.shards.length,
     ...(withShards && {
-      Shards: listShards(cluster).map(({ name, slots }) => ({ Name: name, Status: 'available', Slots: slots })),
+      Shards: cluster.shards.map(({ name, slots }) => ({ Name: name, Status: 'available', Slots: slots })),
     }),
     AvailabilityMode: 'multiaz',
     ClusterEndpoint: { Address: address, Port: 6379 },
@@ -113,11 +124,26 @@ function nameParameterGroup({ engine, engineVersion }: ClusterRecord): string {
   return `default.memorydb-${engine}${engineVersion.split('.')[0] ?? ''}`;
 }
 
-function listShards({ shards }: ClusterRecord): { name: string; slots: string }[] {
-  return Array.from({ length: shards }, (_, index) => ({
-    name: String(index + 1).padStart(4, '0'),
-    slots: `${findFirstSlot(index, shards)}-${findFirstSlot(index + 1, shards) - 1}`,
-  }));
+function createShards(cluster: string, { shards = 1, slots }: ClusterOptions): ShardRecord[] {
+  const names = typeof shards === 'number' ? nameShards(cluster, shards) : shards;
+  if (names.length < 1 || names.length > 500 || new Set(names).size < names.length) {
+    throw new TypeError(`cluster ${cluster}: shards must be 1 to 500 different names, not ${names.join(', ')}`);
+  }
+  if (slots && slots.length !== names.length) {
+    throw new TypeError(`cluster ${cluster}: slots must be one text for each of ${names.length} shards`);
+  }
+  return names.map((name, index) => {
+    const [first, last] = [findFirstSlot(index, names.length), findFirstSlot(index + 1, names.length) - 1];
+    const text = slots?.[index] ?? `${first}-${last}`;
+    return { name, slots: text, ranges: parseSlots(text) };
+  });
+}
+
+function nameShards(cluster: string, count: number): string[] {
+  if (!Number.isInteger(count) || count < 1 || count > 500) {
+    throw new TypeError(`cluster ${cluster}: shards must be a whole number from 1 to 500, not ${count}`);
+  }
+  return Array.from({ length: count }, (_, index) => String(index + 1).padStart(4, '0'));
 }
 
 /** Slots are shared out as `redis-cli --cluster create` does: three shards get 0-5460, 5461-10922, 10923-16383. */

@@ -1,12 +1,15 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A request that has arrived whole. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+  readonly body: Buffer;
   /** Aborted when the client hangs up or the server is closed. */
   readonly signal: AbortSignal;
 }
@@ -15,7 +18,18 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | StreamedBody;
+}
+
+/** A body that is made while it is sent. */
+export interface StreamedBody {
+  /** How many bytes are announced. */
+  readonly size: number;
+  readonly pieces: Iterable<Buffer>;
+  /** Cuts the connection after so many bytes. @default never */
+  readonly cutAfter?: number;
+  /** How long each piece is held back, in real milliseconds. @default 0 */
+  readonly pieceDelayMs?: number;
 }
 
 /** A server that listens. */
@@ -59,7 +73,7 @@ async function serve(
 ): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
-  const body = await text(request).catch(() => undefined);
+  const body = await buffer(request).catch(() => undefined);
   if (body === undefined) return; // the client hung up in the middle
   const { method = '', url: path = '', headers } = request;
   const reply = await answer({ method, path, headers, body, signal: gone.signal });
@@ -68,6 +82,30 @@ async function serve(
     request.socket.destroy();
     return;
   }
-  const length = { 'content-length': String(Buffer.byteLength(reply.body)) };
-  response.writeHead(reply.status, { ...reply.headers, ...length }).end(reply.body);
+  const size = typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.size;
+  const hasLength = reply.status !== 204 && reply.status !== 304;
+  const length = { 'content-length': String(size) };
+  const own = method === 'HEAD' ? { ...length, ...reply.headers } : { ...reply.headers, ...length };
+  response.writeHead(reply.status, hasLength ? own : reply.headers);
+  if (typeof reply.body === 'string' || method === 'HEAD') response.end(method === 'HEAD' ? undefined : reply.body);
+  else await sendPieces(reply.body, response);
+}
+
+async function sendPieces(body: StreamedBody, response: ServerResponse): Promise<void> {
+  // A client that hangs up ends it early, and so does a cut; neither is anybody's fault.
+  await pipeline(Readable.from(pacePieces(body), { objectMode: false }), response).catch(() => undefined);
+}
+
+async function* pacePieces({ pieces, cutAfter = Infinity, pieceDelayMs = 0 }: StreamedBody): AsyncGenerator<Buffer> {
+  let sent = 0;
+  for (const piece of pieces) {
+    if (pieceDelayMs > 0) await pause(pieceDelayMs);
+    if (sent + piece.length > cutAfter) {
+      yield piece.subarray(0, cutAfter - sent);
+      await pause(10); // what was sent is to arrive
+      throw new Error('cut as scripted');
+    }
+    yield piece;
+    sent += piece.length;
+  }
 }

@@ -1,14 +1,21 @@
+import { exportSnapshot } from './exports';
 import { describeClusters, describeSnapshots } from './memorydb-reads';
 import { listResourceTags, tagResource, untagResource } from './memorydb-tags';
 import type { InputOf, OperationName, OutputOf } from './memorydb-wire';
 import { Refusal } from './refusal';
-import { readKey, readName, readNewName, refuseExport } from './request-rules';
-import { type SnapshotRecord, describeSnapshot, isWithin, judgeStatus } from './snapshots';
+import { readBucket, readKey, readName, readNewName } from './request-rules';
+import { createSnapshotData } from './snapshot-data';
+import { requireStatus } from './snapshot-state';
+import { type SnapshotRecord, describeSnapshot } from './snapshots';
 import type { State } from './state';
 import { inheritTags, readTags } from './tags';
 
 /** An operation of the simulated service at the time `now`; throws a Refusal when it says no. */
-type Operation<O extends OperationName> = (input: InputOf<O>, state: State, now: number) => OutputOf<O>;
+type Operation<O extends OperationName> = (
+  input: InputOf<O>,
+  state: State,
+  now: number
+) => OutputOf<O> | Promise<OutputOf<O>>;
 
 /** What each operation does. */
 export const operations: { readonly [O in OperationName]: Operation<O> } = {
@@ -22,12 +29,20 @@ export const operations: { readonly [O in OperationName]: Operation<O> } = {
   UntagResource: untagResource,
 };
 
-function copySnapshot(input: InputOf<'CopySnapshot'>, state: State, now: number): OutputOf<'CopySnapshot'> {
+function copySnapshot(
+  input: InputOf<'CopySnapshot'>,
+  state: State,
+  now: number
+): OutputOf<'CopySnapshot'> | Promise<OutputOf<'CopySnapshot'>> {
   const sourceName = readName(input.SourceSnapshotName, 'SourceSnapshotName');
   const targetName = readName(input.TargetSnapshotName, 'TargetSnapshotName');
   const kmsKey = readKey(input.KmsKeyId);
   const requestTags = readTags(input.Tags);
-  refuseExport(input.TargetBucket);
+  const bucket = readBucket(input.TargetBucket);
+  if (bucket !== undefined) {
+    const target = input.TargetSnapshotName ?? targetName;
+    return exportSnapshot({ sourceName, target, bucket, kmsKey }, state, now);
+  }
 
   const source = state.getSnapshot(sourceName, now);
   requireStatus(source, now, ['available']);
@@ -40,6 +55,7 @@ function copySnapshot(input: InputOf<'CopySnapshot'>, state: State, now: number)
   const copy: SnapshotRecord = {
     ...beginSnapshot(targetName, state, now),
     cluster: source.cluster,
+    data: source.data,
     kmsKeyArn: kmsKey === undefined ? source.kmsKeyArn : state.formatKeyArn(kmsKey),
     takenAt: source.takenAt,
     making: { since, forMs: copyTakes, interim: copyStatus, ends: copyEnds },
@@ -64,6 +80,7 @@ function createSnapshot(input: InputOf<'CreateSnapshot'>, state: State, now: num
   const snapshot: SnapshotRecord = {
     ...beginSnapshot(name, state, now),
     cluster,
+    data: createSnapshotData(name, {}),
     kmsKeyArn: kmsKey === undefined ? undefined : state.formatKeyArn(kmsKey),
     takenAt: { ms: now },
     making: { since: { ms: now }, forMs: state.settings.createTakes, interim: 'creating', ends: 'available' },
@@ -95,11 +112,6 @@ function beginSnapshot(name: string, state: State, now: number): Beginning {
     hidden: { since, forMs: visibleAfter },
     tagsHidden: { since, forMs: tagsVisibleAfter, answer: tagsUntilVisible },
   };
-}
-
-function requireStatus(snapshot: SnapshotRecord, now: number, statuses: readonly string[]): void {
-  if (statuses.includes(judgeStatus(snapshot, now)) && !isWithin(snapshot.busy, now)) return;
-  throw new Refusal('InvalidSnapshotStateFault', 'The snapshot is not in a valid state for the requested operation.');
 }
 
 function requireFree(name: string, state: State, now: number): void {

@@ -1,59 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { CallLog } from './call-log';
-import { type Clock, ClockFailure } from './clock';
-import { suffer } from './fault-effects';
 import type { HttpReply, HttpRequest } from './http-server';
 import { operations } from './memorydb-operations';
-import { type InputOf, type OperationName, isOperationName, readInput, writeOutput } from './memorydb-wire';
-import { type Outcome, type ReceivedCall, contentType, createErrorOutcome, createReply } from './outcome';
+import {
+  type InputOf,
+  type OperationName,
+  getErrorStatus,
+  isOperationName,
+  readInput,
+  writeOutput,
+} from './memorydb-wire';
+import type { Outcome, Protocol, ReceivedCall } from './protocol';
 import { Refusal } from './refusal';
-import type { ScriptedFaults } from './scripted-faults';
 import { checkSignature } from './signature';
 import type { State } from './state';
 
 const targetPrefix = 'AmazonMemoryDB.';
+const contentType = 'application/x-amz-json-1.1';
 
-/** What the service works with. */
-export interface ServiceParts {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly faults: ScriptedFaults;
-  readonly log: CallLog;
-  /** Is told of what must not happen: a broken answer, or a callback of the test that throws. */
-  readonly reportBug: (bug: unknown) => void;
-}
-
-/** Answers a MemoryDB request; undefined cuts the connection. The clock is read before anything is decided. */
-export async function answerMemoryDB(request: HttpRequest, parts: ServiceParts): Promise<HttpReply | undefined> {
-  const { clock, log, faults, state, reportBug } = parts;
-  const requestId = randomUUID();
-  const clockRead = await clock.read().catch((failure: unknown) => ({ failure }));
-  const now = typeof clockRead === 'number' ? clockRead : clock.lastRead;
-  const call = log.open({ operation: nameTarget(request) ?? '-', at: now, input: readAsSent(request), requestId });
-  try {
-    if (typeof clockRead !== 'number') throw clockRead.failure;
-    const received = receive(request, state, requestId);
-    const strike = faults.strike(received.operation, received.input, now);
-    const { outcome, reply } = strike
-      ? await suffer(strike, received, { now, clock, call, signal: request.signal })
-      : received.perform(now);
-    call.conclude(outcome);
-    return reply;
-  } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ClockFailure)) reportBug(error);
-    const { outcome, reply } = createErrorOutcome(toRefusal(error), requestId);
-    call.conclude(outcome);
-    return reply;
-  }
-}
-
-function toRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  return new Refusal(
-    'InternalFailure',
-    `The simulator failed: ${error instanceof Error ? error.message : String(error)}`
-  );
-}
+/** MemoryDB: POST, JSON, and the operation in a header. */
+export const memorydbProtocol: Protocol = {
+  internalError: 'InternalFailure',
+  readAsSent: (request) => ({ operation: nameTarget(request), input: parseBody(request) }),
+  receive,
+  refuse: (refusal, _request, requestId) => createErrorOutcome(refusal, requestId),
+};
 
 function receive(request: HttpRequest, state: State, requestId: string): ReceivedCall {
   const operation = nameTarget(request);
@@ -68,7 +37,7 @@ function receive(request: HttpRequest, state: State, requestId: string): Receive
     throw new Refusal('UnknownOperationException', `The simulator has no operation ${operation}.`);
   }
   checkSignature(request.headers, state);
-  const input = readInput(operation, request.body, state.settings.strict);
+  const input = readInput(operation, request.body.toString(), state.settings.strict);
   return prepare(operation, input, state, requestId);
 }
 
@@ -78,16 +47,31 @@ function prepare<O extends OperationName>(
   state: State,
   requestId: string
 ): ReceivedCall {
-  const perform = (now: number): Outcome => {
+  const perform = async (now: number): Promise<Outcome> => {
     try {
-      const output = operations[operation](input, state, now);
+      const output = await operations[operation](input, state, now);
       return { outcome: 'ok', reply: createReply(200, writeOutput(operation, output), requestId) };
     } catch (error) {
       if (error instanceof Refusal) return createErrorOutcome(error, requestId);
       throw error;
     }
   };
-  return { operation, input, perform };
+  return {
+    operation,
+    input,
+    perform,
+    refuse: (refusal, status) => createErrorOutcome(refusal, requestId, status),
+    sampleReply: createReply(200, '{"Snapshot":{"Name":"snapshot"}}', requestId),
+  };
+}
+
+/** The service's error of this name, with the status that its model gives it unless another is given. */
+function createErrorOutcome({ name, message }: Refusal, requestId: string, status = getErrorStatus(name)): Outcome {
+  return { outcome: name, reply: createReply(status, JSON.stringify({ __type: name, message }), requestId) };
+}
+
+function createReply(status: number, body: string, requestId: string): HttpReply {
+  return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body };
 }
 
 function nameTarget({ headers }: HttpRequest): string | undefined {
@@ -95,10 +79,11 @@ function nameTarget({ headers }: HttpRequest): string | undefined {
   return typeof target === 'string' && target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
 }
 
-function readAsSent({ body }: HttpRequest): unknown {
+function parseBody({ body }: HttpRequest): unknown {
+  const text = body.toString();
   try {
-    return JSON.parse(body);
+    return JSON.parse(text);
   } catch {
-    return body;
+    return text;
   }
 }

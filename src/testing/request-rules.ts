@@ -26,14 +26,14 @@ export function readKey(key: string | undefined): string | undefined {
   return key;
 }
 
-/** Throws the refusal of a request that names a bucket; nothing when it names none. */
-export function refuseExport(bucket: string | undefined): void {
-  if (bucket === undefined) return;
+/** The bucket that a request names, or undefined for none; throws the model's refusal of what can be no bucket. */
+export function readBucket(bucket: string | undefined): string | undefined {
+  if (bucket === undefined || bucket === '') return undefined;
   if (bucket.length > 255) throw refuseConstraint('targetBucket', 'Member must have length less than or equal to 255');
   if (!/^[A-Za-z0-9._-]+$/.test(bucket)) {
     throw refuseConstraint('targetBucket', 'Member must satisfy regular expression pattern: ^[A-Za-z0-9._-]+$');
   }
-  throw invalidValue('TargetBucket: exports to S3 are not simulated yet.');
+  return bucket;
 }
 
 /** The refusal of a value that the model's own constraints forbid. */

@@ -1,13 +1,16 @@
 import { type Duration, type Moment, parseDuration } from './clock';
 import { createDeferred } from './deferred';
-import { type InputOf, type OperationName, isOperationName, operationNames } from './memorydb-wire';
+import { type InputOf, type OperationName, isOperationName, operationNames } from './operations';
 
 /** What a scripted fault sees of the call's input: the operation's own, or anything when it is for all operations. */
 export type FaultInput<O extends OperationName | '*'> = O extends OperationName
   ? InputOf<O>
   : Readonly<Record<string, unknown>>;
 
-/** A fault to come. One of `error`, `httpStatus`, `connection` and `garbled` says what happens; none of them: a delay. */
+/**
+ * A fault to come. One of `error`, `httpStatus`, `connection` and `garbled` says what happens instead of the answer;
+ * none of them: the answer itself is delayed, or its body spoilt.
+ */
 export interface Fault<I = unknown> {
   /** The name of an error that the service answers, such as `ThrottlingException`. */
   readonly error?: string;
@@ -19,6 +22,12 @@ export interface Fault<I = unknown> {
   readonly connection?: 'drop' | 'hang';
   /** Answers 200 with a body that is cut off. */
   readonly garbled?: boolean;
+  /** GetObject: cuts the connection after so many bytes of the body. */
+  readonly cutAfter?: number;
+  /** GetObject: answers a range with 200 and the whole object. */
+  readonly ignoreRange?: boolean;
+  /** GetObject: how long each 64 KiB of the body are held back, in real milliseconds. */
+  readonly pieceDelayMs?: number;
   /** Whether the operation takes effect first (`after`), so that only its answer is lost. @default 'before' */
   readonly when?: 'before' | 'after';
   /** How many matching calls pass before. @default 0 */
@@ -146,15 +155,25 @@ function checkFault(operation: string, fault: Fault): void {
   if (kinds.filter((kind) => kind !== undefined).length > 1) {
     throw new TypeError('a fault is one of error, httpStatus, connection and garbled');
   }
-  if (kinds.every((kind) => kind === undefined) && fault.delayMs === undefined) {
-    throw new TypeError('a fault needs one of error, httpStatus, connection, garbled and delayMs');
+  const spoils = [fault.cutAfter, fault.ignoreRange || undefined, fault.pieceDelayMs].some((how) => how !== undefined);
+  if (kinds.every((kind) => kind === undefined) && fault.delayMs === undefined && !spoils) {
+    throw new TypeError(
+      'a fault needs one of error, httpStatus, connection, garbled, delayMs, cutAfter, ignoreRange and pieceDelayMs'
+    );
+  }
+  if (spoils && operation !== '*' && operation !== 'GetObject') {
+    throw new TypeError(`cutAfter, ignoreRange and pieceDelayMs are for GetObject, not ${operation}`);
   }
   if (fault.times !== undefined && fault.for !== undefined) throw new TypeError('a fault has either times or for');
-  const { skip = 0, times = 1, delayMs = 0, httpStatus = 500 } = fault;
+  const { skip = 0, times = 1, delayMs = 0, httpStatus = 500, cutAfter = 0, pieceDelayMs = 0 } = fault;
   if (!isCount(skip, 0)) throw new TypeError(`skip: ${skip} is no whole number from 0`);
   if (!isCount(times, 1)) throw new TypeError(`times: ${times} is no whole number from 1`);
   if (!(delayMs >= 0 && delayMs < 2 ** 31)) throw new TypeError(`delayMs: ${delayMs} is no time in milliseconds`);
-  if (!(isCount(httpStatus, 400) && httpStatus < 600))
+  if (!(pieceDelayMs >= 0 && pieceDelayMs < 2 ** 31)) {
+    throw new TypeError(`pieceDelayMs: ${pieceDelayMs} is no time in milliseconds`);
+  }
+  if (!isCount(cutAfter, 0)) throw new TypeError(`cutAfter: ${cutAfter} is no whole number from 0`);
+  if (!(isCount(httpStatus, 300) && httpStatus < 600))
     throw new TypeError(`httpStatus: ${httpStatus} is no error's status`);
 }
 

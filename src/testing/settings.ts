@@ -22,6 +22,24 @@ export interface SimulatorSettings {
   readonly quota?: number;
   /** Whether the source of a copy reads `copying`, and is busy, until the copy is done. @default false */
   readonly sourceBusyWhileCopying?: boolean;
+  /** How long an export takes; the shards' files appear evenly over it. @default '1m' */
+  readonly exportTakes?: Duration;
+  /** The status of the source meanwhile. @default 'exporting' */
+  readonly exportStatus?: string;
+  /** The status of the source afterwards, such as `failed`. @default 'available' */
+  readonly exportEnds?: string;
+  /** What CopySnapshot answers to an export: the source's record, or nothing. @default 'source' */
+  readonly exportAnswer?: 'source' | 'empty';
+  /** Whether files appear one by one in the order of the shards or against it, or all at the end. @default 'ascending' */
+  readonly exportOrder?: 'ascending' | 'descending' | 'together';
+  /** The shards that get no file. @default none */
+  readonly exportLoses?: 'all' | readonly string[];
+  /** The shards whose files appear only so long after the source is back; a duration is for all. @default none */
+  readonly exportLate?: Duration | Readonly<Record<string, Duration>>;
+  /** Whether the target's name is in lower case in the keys, or as it was sent. @default 'as-sent' */
+  readonly exportKeys?: 'as-sent' | 'lower-case';
+  /** How S3 answers for a bucket of another region: with a redirect, or as for a wrong signature. @default 301 */
+  readonly wrongRegionAnswer?: 301 | 400;
   /** Snapshots and clusters in one answer when the request sets no MaxResults. @default 50 */
   readonly pageSize?: number;
   /** Whether unknown request members and doubtful snapshot names are refused; the service ignores the former. @default true */
@@ -40,11 +58,20 @@ export interface Settings {
   readonly copyEnds: string;
   readonly quota: number;
   readonly sourceBusyWhileCopying: boolean;
+  readonly exportTakes: number;
+  readonly exportStatus: string;
+  readonly exportEnds: string;
+  readonly exportAnswer: 'source' | 'empty';
+  readonly exportOrder: 'ascending' | 'descending' | 'together';
+  readonly exportLoses: 'all' | readonly string[];
+  readonly exportLate: number | Readonly<Record<string, number>>;
+  readonly exportKeys: 'as-sent' | 'lower-case';
+  readonly wrongRegionAnswer: 301 | 400;
   readonly pageSize: number;
   readonly strict: boolean;
 }
 
-type DurationName = 'copyTakes' | 'createTakes' | 'deleteTakes' | 'visibleAfter' | 'tagsVisibleAfter';
+type DurationName = 'copyTakes' | 'createTakes' | 'deleteTakes' | 'visibleAfter' | 'tagsVisibleAfter' | 'exportTakes';
 
 /** The settings that a simulator starts with. */
 export const defaultSettings: Settings = {
@@ -58,6 +85,15 @@ export const defaultSettings: Settings = {
   copyEnds: 'available',
   quota: 20,
   sourceBusyWhileCopying: false,
+  exportTakes: 60_000,
+  exportStatus: 'exporting',
+  exportEnds: 'available',
+  exportAnswer: 'source',
+  exportOrder: 'ascending',
+  exportLoses: [],
+  exportLate: {},
+  exportKeys: 'as-sent',
+  wrongRegionAnswer: 301,
   pageSize: 50,
   strict: true,
 };
@@ -88,7 +124,24 @@ export function changeSettings(settings: Settings, changes: SimulatorSettings): 
     copyEnds: changes.copyEnds ?? settings.copyEnds,
     quota: readCount('quota', 0),
     sourceBusyWhileCopying: changes.sourceBusyWhileCopying ?? settings.sourceBusyWhileCopying,
+    exportTakes: readDuration('exportTakes'),
+    exportStatus: changes.exportStatus ?? settings.exportStatus,
+    exportEnds: changes.exportEnds ?? settings.exportEnds,
+    exportAnswer: changes.exportAnswer ?? settings.exportAnswer,
+    exportOrder: changes.exportOrder ?? settings.exportOrder,
+    exportLoses: changes.exportLoses ?? settings.exportLoses,
+    exportLate: changes.exportLate === undefined ? settings.exportLate : readLateness(changes.exportLate),
+    exportKeys: changes.exportKeys ?? settings.exportKeys,
+    wrongRegionAnswer: changes.wrongRegionAnswer ?? settings.wrongRegionAnswer,
     pageSize: readCount('pageSize', 1),
     strict: changes.strict ?? settings.strict,
   };
+}
+
+function readLateness(late: Duration | Readonly<Record<string, Duration>>): Settings['exportLate'] {
+  if (typeof late !== 'object') return parseDuration(late, 'exportLate');
+  const read = Object.entries(late).map(
+    ([shard, delay]) => [shard, parseDuration(delay, `exportLate.${shard}`)] as const
+  );
+  return Object.fromEntries(read);
 }

@@ -1,4 +1,5 @@
 import type { Duration, Now } from './clock';
+import type { DataOptions } from './snapshot-data';
 import type { TagsInput } from './tags';
 
 /** How a simulator is started. */
@@ -13,6 +14,22 @@ export interface SimulatorOptions {
   readonly region?: string;
   /** @default '123456789012' */
   readonly accountId?: string;
+  /** Another S3, such as `http://127.0.0.1:5000`, that exports go to instead of the simulator's own. @default none */
+  readonly s3Endpoint?: string;
+  /** What that S3 takes. @default the simulator's own credentials */
+  readonly s3Credentials?: Credentials;
+}
+
+/** Any pair will do for the simulator. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Where exports go when not to the simulator's own buckets. */
+export interface ForeignS3Options {
+  readonly endpoint: string;
+  readonly credentials: Credentials;
 }
 
 /** How a client finds the simulator: each is that client's configuration. */
@@ -20,12 +37,18 @@ export interface SimulatorClients {
   readonly memorydb: {
     readonly region: string;
     readonly endpoint: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly credentials: Credentials;
+  };
+  readonly s3: {
+    readonly region: string;
+    readonly endpoint: string;
+    readonly credentials: Credentials;
+    readonly forcePathStyle: true;
   };
 }
 
 /** What a snapshot that is simply there may be given. */
-export interface SnapshotOptions {
+export interface SnapshotOptions extends DataOptions {
   /** The cluster that it was taken of; it must have been added. */
   readonly cluster: string;
   /** Any status, which stays until `setStatus`. @default what the clock says: `available` */
@@ -40,4 +63,14 @@ export interface SnapshotOptions {
   readonly kmsKeyId?: string;
   /** How long from now it reads `creating`. @default 0 */
   readonly availableAfter?: Duration;
+}
+
+/** An export that somebody else began. */
+export interface ElsewhereOptions {
+  /** How long it lasts. */
+  readonly for: Duration;
+  /** Where its files appear. @default nowhere that the simulator knows */
+  readonly bucket?: string;
+  /** @default the snapshot's name */
+  readonly target?: string;
 }

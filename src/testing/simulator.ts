@@ -1,18 +1,31 @@
+import type { BucketOptions, BucketRecord } from './buckets';
 import { CallLog, type CallRecord } from './call-log';
-import { Clock, type Duration, parseDuration, parseMoment } from './clock';
-import { type ClusterOptions, createCluster } from './clusters';
+import { Clock, type Duration, parseDuration } from './clock';
+import type { ClusterOptions } from './clusters';
 import { type HttpServer, startHttpServer } from './http-server';
-import { type ServiceParts, answerMemoryDB } from './memorydb-service';
-import type { InputOf, OperationName } from './memorydb-wire';
+import { ForeignExports } from './foreign-exports';
+import * as fixtures from './fixtures';
+import * as objects from './object-fixtures';
+import type { Corruption, SimulatedObject } from './object-fixtures';
+import type { InputOf, OperationName } from './operations';
 import { type Fault, type FaultInput, type FaultScript, ScriptedFaults } from './scripted-faults';
+import { type ServiceParts, answerRequest } from './service';
 import { type SimulatorSettings, changeSettings } from './settings';
-import type { SimulatorClients, SimulatorOptions, SnapshotOptions } from './simulator-options';
+import type {
+  ElsewhereOptions,
+  ForeignS3Options,
+  SimulatorClients,
+  SimulatorOptions,
+  SnapshotOptions,
+} from './simulator-options';
 import { type SimulatedSnapshot, type SnapshotRecord, inspectSnapshot } from './snapshots';
 import { State } from './state';
 import { type TagsInput, toTags } from './tags';
 
+const anyCredentials = { accessKeyId: 'simulator', secretAccessKey: 'simulator' };
+
 /**
- * A MemoryDB service in this process, at a local port, with the time of your choice.
+ * A MemoryDB service, and an S3 for its exports, in this process, at a local port, with the time of your choice.
  *
  * Everything that is set up takes effect at once, and a duration given here starts at that moment of the simulated
  * clock; what the service does later follows from the clock alone.
@@ -21,7 +34,8 @@ import { type TagsInput, toTags } from './tags';
  * const sim = await MemoryDBSimulator.start({ now: () => env.currentTimeMs() });
  * sim.addCluster('prod', { shards: 3 });
  * sim.addSnapshot('automatic.prod-2026-11-23-03-15', { cluster: 'prod' });
- * sim.set({ copyTakes: '4h' });
+ * sim.addBucket('acme-backups');
+ * sim.set({ copyTakes: '4h', exportTakes: '10m' });
  * const client = new MemoryDBClient(sim.aws.memorydb);
  */
 export class MemoryDBSimulator {
@@ -45,29 +59,33 @@ export class MemoryDBSimulator {
     this.#log = parts.log;
     this.#bugs = parts.bugs;
     this.endpoint = endpoint;
-    const credentials = { accessKeyId: 'simulator', secretAccessKey: 'simulator' };
-    this.aws = { memorydb: { region: parts.state.region, endpoint, credentials } };
+    const own = { region: parts.state.region, endpoint, credentials: anyCredentials };
+    this.aws = { memorydb: own, s3: { ...own, ...parts.foreign, forcePathStyle: true } };
   }
 
   /** Starts a simulator; throws when the port cannot be had or `now` gives no time. */
   static async start(options: SimulatorOptions = {}): Promise<MemoryDBSimulator> {
     const { now = Date.now, port = 0, host = '127.0.0.1', region = 'us-east-1', accountId = '123456789012' } = options;
+    const { s3Endpoint, s3Credentials = anyCredentials } = options;
+    const foreign = s3Endpoint === undefined ? undefined : { endpoint: s3Endpoint, credentials: s3Credentials };
     const clock = new Clock(now);
     await clock.read();
     const bugs: unknown[] = [];
     const reportBug = (bug: unknown): unknown => bugs.push(bug);
     const [state, faults, log] = [new State(region, accountId), new ScriptedFaults(), new CallLog(reportBug)];
-    const parts = { clock, state, faults, log, reportBug, bugs };
-    const server = await startHttpServer({ host, port }, (request) => answerMemoryDB(request, parts));
+    const parts = { clock, state, faults, log, reportBug, bugs, foreign };
+    if (foreign) {
+      const { connectForeignS3 } = await import('./foreign-s3.js'); // its client is a peer that not everybody has
+      state.foreignExports = new ForeignExports(connectForeignS3({ ...foreign, region }), clock, reportBug);
+    }
+    const server = await startHttpServer({ host, port }, (request) => answerRequest(request, parts));
     const endpoint = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
     return new MemoryDBSimulator(server, endpoint, parts);
   }
 
   /** Adds a cluster; throws a TypeError when there is one of that name. */
   addCluster(name: string, options: ClusterOptions = {}): void {
-    const key = readFixtureName(name);
-    if (this.#state.findCluster(key)) throw new TypeError(`there is a cluster ${key} already`);
-    this.#state.putCluster(createCluster(key, this.#state.formatArn('cluster', key), options));
+    fixtures.addCluster(this.#state, name, options);
   }
 
   /**
@@ -75,27 +93,38 @@ export class MemoryDBSimulator {
    * a TypeError when there is one of that name, or no such cluster.
    */
   addSnapshot(name: string, options: SnapshotOptions): void {
-    const key = readFixtureName(name);
-    const cluster = this.#state.findCluster(options.cluster);
-    if (!cluster) throw new TypeError(`no cluster ${options.cluster}: addCluster('${options.cluster}') comes first`);
-    const now = this.#clock.mark();
-    if (this.#state.findSnapshot(key, now.ms)) throw new TypeError(`there is a snapshot ${key} already`);
-    const createdAt = options.createdAt === undefined ? now : parseMoment(options.createdAt, 'createdAt');
-    const forMs = parseDuration(options.availableAfter ?? 0, 'availableAfter');
-    this.#state.putSnapshot({
-      name: key,
-      arn: this.#state.formatArn('snapshot', key),
-      cluster,
-      source: options.source ?? (key.startsWith('automatic.') ? 'automated' : 'manual'),
-      kmsKeyArn: options.kmsKeyId === undefined ? undefined : this.#state.formatKeyArn(options.kmsKeyId),
-      createdAt,
-      takenAt: createdAt,
-      making: { since: now, forMs, interim: 'creating', ends: 'available' },
-      hidden: { since: now, forMs: 0 },
-      tagsHidden: { since: now, forMs: 0, answer: 'not-found' },
-      tags: toTags(options.tags),
-      forcedStatus: options.status,
-    });
+    fixtures.addSnapshot(this.#state, name, options, this.#clock.mark());
+  }
+
+  /** Adds a bucket; throws a TypeError when there is one of that name, or S3 would have none. */
+  addBucket(name: string, options: BucketOptions = {}): void {
+    fixtures.addBucket(this.#state, name, options, this.#clock.mark());
+  }
+
+  /** Puts an object, as if somebody had just written it; throws a TypeError when there is no such bucket. */
+  putObject(bucket: string, key: string, content: Uint8Array | string): void {
+    objects.putFixture(this.#getBucket(bucket), key, content, this.#clock.mark());
+  }
+
+  /** Puts another object in place of one; throws a TypeError when there is none, as all that follow. */
+  replaceObject(bucket: string, key: string, content: Uint8Array | string): void {
+    objects.getFixture(this.#getBucket(bucket), key, this.#clock.mark().ms);
+    this.putObject(bucket, key, content);
+  }
+
+  /** Cuts an object to a length, as if it had been written so: the current one, or else the one that is to appear. */
+  truncateObject(bucket: string, key: string, length: number): void {
+    objects.spoilObject(this.#getBucket(bucket), key, this.#clock.mark().ms, length);
+  }
+
+  /** Changes bits of an object, of the current one, or else of the one that is to appear. */
+  corruptObject(bucket: string, key: string, damage: Corruption): void {
+    objects.spoilObject(this.#getBucket(bucket), key, this.#clock.mark().ms, damage);
+  }
+
+  /** Deletes an object, or hides it behind a delete marker; one that is still to appear will not. */
+  deleteObject(bucket: string, key: string): void {
+    objects.deleteFixture(this.#getBucket(bucket), key, this.#clock.mark());
   }
 
   /** Makes a snapshot vanish, as if somebody had deleted it a while ago; throws a TypeError when there is none. */
@@ -124,11 +153,18 @@ export class MemoryDBSimulator {
     this.#getSnapshot(name).busy = { since: this.#clock.mark(), forMs, status: options.status ?? 'copying' };
   }
 
+  /**
+   * Lets somebody else export a snapshot: it is busy until then, and its files appear where told, if told. Throws a
+   * TypeError when there is no such snapshot or bucket.
+   */
+  exportElsewhere(name: string, options: ElsewhereOptions): void {
+    fixtures.exportElsewhere(this.#state, this.#getSnapshot(name), options, this.#clock.mark());
+  }
+
   /** Refuses every new manual snapshot of a cluster for some time; throws a TypeError when there is no such cluster. */
   exhaustQuota(cluster: string, options: { readonly for: Duration }): void {
-    const found = this.#state.findCluster(cluster);
-    if (!found) throw new TypeError(`no cluster ${cluster}`);
-    this.#state.quotas.exhaust(found.name, this.#clock.mark(), parseDuration(options.for, 'for'));
+    const { name } = fixtures.getCluster(this.#state, cluster);
+    this.#state.quotas.exhaust(name, this.#clock.mark(), parseDuration(options.for, 'for'));
   }
 
   /** Scripts a fault for calls to come; throws a TypeError when it makes no sense. */
@@ -147,6 +183,17 @@ export class MemoryDBSimulator {
     const now = await this.#clock.read();
     const snapshot = this.#state.findSnapshot(name, now);
     return snapshot && inspectSnapshot(snapshot, now);
+  }
+
+  /** The objects of a bucket as they stand now, those behind delete markers left out. */
+  async objects(bucket: string): Promise<SimulatedObject[]> {
+    const now = await this.#clock.read();
+    return this.#getBucket(bucket).objects.list(now).map(objects.inspectObject);
+  }
+
+  /** An object as it stands now, or undefined. */
+  async object(bucket: string, key: string): Promise<SimulatedObject | undefined> {
+    return (await this.objects(bucket)).find((object) => object.key === key);
   }
 
   /** Every call so far, refused ones included, in the order of arrival. */
@@ -183,21 +230,20 @@ export class MemoryDBSimulator {
   async #end(): Promise<void> {
     this.#log.close();
     this.#faults.close();
+    this.#state.foreignExports?.close();
     await this.#server.close();
   }
 
+  #getBucket(name: string): BucketRecord {
+    return fixtures.getBucket(this.#state, name);
+  }
+
   #getSnapshot(name: string): SnapshotRecord {
-    const snapshot = this.#state.findSnapshot(name, this.#clock.lastRead);
-    if (!snapshot) throw new TypeError(`no snapshot ${name}`);
-    return snapshot;
+    return fixtures.getSnapshot(this.#state, name, this.#clock.lastRead);
   }
 }
 
 interface SimulatorParts extends ServiceParts {
   readonly bugs: unknown[];
-}
-
-function readFixtureName(name: string): string {
-  if (name.trim() === '') throw new TypeError('a name must not be blank');
-  return name.toLowerCase();
+  readonly foreign: ForeignS3Options | undefined;
 }

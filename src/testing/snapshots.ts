@@ -1,4 +1,5 @@
 import type { Snapshot } from '@aws-sdk/client-memorydb';
+import type { SnapshotData } from './snapshot-data';
 import { type ClusterRecord, describeConfiguration, describeShardDetails } from './clusters';
 import type { Moment } from './clock';
 import type { Tags } from './tags';
@@ -23,9 +24,12 @@ export interface SnapshotRecord {
   readonly making: Spell & { readonly interim: string; readonly ends: string };
   readonly hidden: Spell;
   readonly tagsHidden: Spell & { readonly answer: 'not-found' | 'empty' };
+  /** What its files hold: a copy's are its source's. */
+  readonly data: SnapshotData;
   tags: Tags;
   forcedStatus?: string | undefined;
-  busy?: Spell & { readonly status: string };
+  /** `ends`: the status for ever after, where that is another than before. */
+  busy?: Spell & { readonly status: string; readonly ends?: string };
   deleting?: Spell;
 }
 
@@ -66,7 +70,7 @@ export function judgeStatus(snapshot: SnapshotRecord, now: number): string {
   if (snapshot.deleting) return 'deleting';
   if (!isMade(snapshot, now)) return snapshot.making.interim;
   if (snapshot.busy && isWithin(snapshot.busy, now)) return snapshot.busy.status;
-  return snapshot.making.ends;
+  return snapshot.busy?.ends ?? snapshot.making.ends;
 }
 
 /** The snapshot as the service answers it; `status` where the answer runs ahead of the clock. */
@@ -84,7 +88,10 @@ export function describeSnapshot(
     ARN: snapshot.arn,
     ClusterConfiguration: {
       ...describeConfiguration(snapshot.cluster),
-      ...(withShards && { Shards: describeShardDetails(snapshot.cluster, takenAt) }),
+      ...(withShards &&
+        snapshot.cluster.shardDetail && {
+          Shards: describeShardDetails(snapshot.cluster, snapshot.data.sizeText, takenAt),
+        }),
     },
     DataTiering: snapshot.cluster.dataTiering ? 'true' : 'false',
   };

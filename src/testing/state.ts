@@ -1,4 +1,6 @@
+import type { BucketRecord } from './buckets';
 import type { ClusterRecord } from './clusters';
+import type { ForeignExports } from './foreign-exports';
 import { Quotas } from './quotas';
 import { Refusal } from './refusal';
 import { defaultSettings } from './settings';
@@ -8,8 +10,11 @@ import { type SnapshotRecord, isGone } from './snapshots';
 export class State {
   readonly quotas = new Quotas();
   settings = defaultSettings;
+  /** Where exports go instead of the simulator's own buckets. */
+  foreignExports: ForeignExports | undefined;
   readonly #clusters = new Map<string, ClusterRecord>();
   readonly #snapshots = new Map<string, SnapshotRecord>();
+  readonly #buckets = new Map<string, BucketRecord>();
 
   constructor(
     readonly region: string,
@@ -47,6 +52,21 @@ export class State {
   /** All clusters in the order of their names. */
   listClusters(): ClusterRecord[] {
     return [...this.#clusters.values()].sort(byName);
+  }
+
+  /** Keeps a bucket. */
+  putBucket(bucket: BucketRecord): void {
+    this.#buckets.set(bucket.name, bucket);
+  }
+
+  /** The bucket of this name, if there is one. */
+  findBucket(name: string): BucketRecord | undefined {
+    return this.#buckets.get(name);
+  }
+
+  /** All buckets in the order of their names. */
+  listBuckets(): BucketRecord[] {
+    return [...this.#buckets.values()].sort(byName);
   }
 
   /** Keeps a snapshot, and counts it against its cluster's quota if it is a manual one. */

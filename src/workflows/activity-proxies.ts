@@ -1,11 +1,16 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { RegisteredActivities } from '../contract/activities';
 import type {
-  CopyPlan,
   CopyResult,
   CopySnapshotInput,
   Discarded,
+  ExportedObject,
+  ExportPlan,
+  ExportResult,
+  JobPlan,
   LatestSnapshotQuery,
+  ObjectCheck,
+  SeenExport,
   StartedCopy,
 } from '../contract/job';
 import { DEFAULT_PATIENCE_MS, patienceMs } from '../contract/request';
@@ -22,22 +27,36 @@ const ATTEMPTS: ActivityOptions = {
   retry: { initialInterval: '15 seconds', backoffCoefficient: 1, maximumInterval: '2 hours' },
 };
 
-export function inspectSource(input: CopySnapshotInput): Promise<CopyPlan> {
+export function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
   return proxy(patienceMs(input, 'start'), 'look at source and target').memorydbInspectSource(input);
 }
 
 /** A cancel waits for an attempt in flight: what it started must be known. */
-export function startCopy(plan: CopyPlan): Promise<StartedCopy> {
+export function startCopy(plan: JobPlan): Promise<StartedCopy> {
   return proxy(plan.patience.startMs, `copy ${plan.source} to ${plan.target}`, {
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }).memorydbStartCopy(plan);
 }
 
-export function awaitCopy(plan: CopyPlan, started: StartedCopy): Promise<CopyResult> {
-  return proxy(plan.patience.copyMs, `until ${plan.target} is available`).memorydbAwaitCopy(plan, started);
+export function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport> {
+  const until =
+    plan.kind === 'copy' ? `until ${plan.target} is available` : `until ${plan.shards.length} objects are there`;
+  return proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
 }
 
-export function discardCopy(plan: CopyPlan, started: StartedCopy | undefined): Promise<Discarded> {
+export function verifyObject(check: ObjectCheck): Promise<ExportedObject> {
+  return proxy(DEFAULT_PATIENCE_MS.copy, check.object.key).memorydbVerifyObject(check);
+}
+
+export function concludeExport(
+  plan: ExportPlan,
+  started: StartedCopy,
+  objects: readonly ExportedObject[]
+): Promise<ExportResult> {
+  return proxy(DEFAULT_PATIENCE_MS.copy, plan.manifestKey).memorydbConcludeExport(plan, started, objects);
+}
+
+export function discardCopy(plan: JobPlan, started: StartedCopy | undefined): Promise<Discarded> {
   return proxy(plan.patience.copyMs, `after the cancel: ${plan.onCancel} ${plan.target}`).memorydbDiscardCopy(
     plan,
     started ?? null

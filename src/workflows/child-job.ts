@@ -3,8 +3,8 @@ import type { CopySnapshotInput } from '../contract/job';
 import { childJobId } from '../contract/job-id';
 
 /** Options of `executeChild` and `startChild` for a job. */
-export interface ChildJob {
-  args: [CopySnapshotInput];
+export interface ChildJob<Input extends CopySnapshotInput = CopySnapshotInput> {
+  args: [Input];
   workflowId: string;
   /** A parent that is cancelled or ends cancels the job, which then settles what it leaves behind. */
   parentClosePolicy: 'REQUEST_CANCEL';
@@ -21,7 +21,10 @@ export interface ChildJob {
  * const { snapshot } = await executeChild(copyMemoryDBSnapshot, childJob({ request }));
  * ```
  */
-export function childJob(input: CopySnapshotInput, options: { readonly taskQueue?: string } = {}): ChildJob {
+export function childJob<Input extends CopySnapshotInput>(
+  input: Input,
+  options: { readonly taskQueue?: string } = {}
+): ChildJob<Input> {
   return {
     args: [input],
     workflowId: childJobId(workflowInfo().workflowId, input.request),

@@ -1,7 +1,15 @@
-import type { CopySnapshotInput, CopySnapshotResult } from '../contract/job';
+import type {
+  CopySnapshotInput,
+  CopySnapshotRequest,
+  CopySnapshotResult,
+  ExportResult,
+  ExportSnapshotInput,
+} from '../contract/job';
+import { refusal } from '../contract/request';
 import { awaitCopy, inspectSource, startCopy } from './activity-proxies';
 import { concludeFailure } from './conclude-failure';
 import { trackJob } from './progress';
+import { proveExport } from './prove-export';
 
 /**
  * Copies a MemoryDB snapshot, exactly once, and returns when the copy is available and proven this job's own.
@@ -14,13 +22,32 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
   try {
     // 1. Look before we leap: everything that can be refused now is refused now.
     const plan = job.planned(await job.during('inspecting', () => inspectSource(input)));
-    // 2. CopySnapshot, exactly once.
-    const started = job.accepted(await job.during('starting', () => startCopy(plan)));
-    // 3. The wait: repeated by the server, no history per look.
-    const copy = await job.during('copying', () => awaitCopy(plan, started));
-    job.close('completed');
-    return copy;
+    for (let round = 1; ; round += 1) {
+      // 2. CopySnapshot, exactly once.
+      const started = job.accepted(await job.during('starting', () => startCopy(plan)));
+      // 3. The wait: repeated by the server, no history per look.
+      const copy = await job.during('copying', () => awaitCopy(plan, started, round));
+      if (copy.kind === 'again') continue; // an export that nobody writes is asked for again
+      // 4. The proof of an export: one activity per shard, a few at a time; then judge the set, write the manifest.
+      const result =
+        copy.kind === 'copy' ? copy : await job.during('verifying', () => proveExport(plan, started, copy));
+      job.close('completed');
+      return result;
+    }
   } catch (err) {
     throw await concludeFailure(err, job);
   }
+}
+
+/** The same job, typed for exports: `TargetBucket` is required. */
+export async function exportMemoryDBSnapshot(input: ExportSnapshotInput): Promise<ExportResult> {
+  const { TargetBucket: bucket } = input.request as CopySnapshotRequest;
+  const result = bucket == null ? undefined : await copyMemoryDBSnapshot(input);
+  if (result?.kind === 'export') return result;
+  throw refusal({
+    field: 'TargetBucket',
+    value: bucket,
+    problem: 'is missing',
+    fix: 'pass the name of a bucket, or run copyMemoryDBSnapshot',
+  });
 }

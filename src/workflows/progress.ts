@@ -1,10 +1,10 @@
 import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type {
-  CopyPlan,
   CopySnapshotInput,
   CopySnapshotRequest,
   Discarded,
   JobPhase,
+  JobPlan,
   JobProgress,
   StartedCopy,
 } from '../contract/job';
@@ -16,11 +16,11 @@ export const progressQuery = defineQuery<JobProgress>('progress');
 export interface TrackedJob {
   readonly input: CopySnapshotInput;
   readonly phase: JobPhase;
-  readonly plan: CopyPlan | undefined;
+  readonly plan: JobPlan | undefined;
   readonly started: StartedCopy | undefined;
   /** Does the work of a phase. */
   during<T>(phase: JobPhase, work: () => Promise<T>): Promise<T>;
-  planned(plan: CopyPlan): CopyPlan;
+  planned(plan: JobPlan): JobPlan;
   accepted(started: StartedCopy): StartedCopy;
   /** The last phase. */
   close(phase: 'completed' | 'failed'): void;
@@ -30,9 +30,10 @@ export interface TrackedJob {
 const WAITING_FOR: Readonly<Record<JobPhase, string>> = {
   inspecting: 'a look at the source and the target',
   starting: 'MemoryDB to accept the copy',
-  copying: 'the copy to become available',
+  copying: 'the copy to become available, or the objects of the export to be there',
+  verifying: 'the objects to be looked at',
   cancelling: 'what is left behind to be settled',
-  completed: 'nothing: the copy is available',
+  completed: 'nothing: it is done',
   failed: 'nothing: the job failed',
   cancelled: 'nothing: the job was cancelled',
 };
@@ -42,7 +43,7 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
   const names = namesOf(input);
   let phase: JobPhase = 'inspecting';
   let since = now();
-  let plan: CopyPlan | undefined;
+  let plan: JobPlan | undefined;
   let started: StartedCopy | undefined;
   let cancelled: Discarded | undefined;
 

@@ -3,16 +3,30 @@ import { z } from 'zod';
 import { test } from '../support/processes';
 import { describeWith } from '../support/temporal-servers';
 
+const jobShape = {
+  adopted: z.boolean(),
+  workflowId: z.string(),
+  historyEvents: z.number(),
+  polls: z.number(),
+  awsCalls: z.record(z.string(), z.number()),
+};
+
 const resultSchema = z.strictObject({
   copy: z.looseObject({
+    ...jobShape,
     kind: z.literal('copy'),
-    adopted: z.boolean(),
     snapshot: z.looseObject({ Status: z.string() }),
-    workflowId: z.string(),
-    historyEvents: z.number(),
-    polls: z.number(),
     acceptedCopies: z.number(),
-    awsCalls: z.record(z.string(), z.number()),
+  }),
+  export: z.looseObject({
+    ...jobShape,
+    kind: z.literal('export'),
+    bucket: z.string(),
+    manifestKey: z.string(),
+    manifestState: z.string(),
+    objects: z.array(
+      z.looseObject({ key: z.string(), size: z.number().positive(), verdict: z.enum(['verified', 'unproven']) })
+    ),
   }),
 });
 
@@ -25,7 +39,7 @@ describeWith('Temporal CLI', 'the demo', () => {
     expect(await running.ended).toEqual({ code: 0, signal: null });
     expect(running.isAlive()).toBe(false);
     expect(running.stdout.trim().split('\n')).toHaveLength(1);
-    const { copy } = resultSchema.parse(JSON.parse(running.stdout));
+    const { copy, export: exported } = resultSchema.parse(JSON.parse(running.stdout));
     expect(copy).toMatchObject({
       adopted: true,
       snapshot: { Status: 'available' },
@@ -34,13 +48,25 @@ describeWith('Temporal CLI', 'the demo', () => {
       awsCalls: { CopySnapshot: 2 },
     });
     expect(copy.polls).toBeGreaterThan(1);
-    expect(running.stderr).toContain(`/workflows/${encodeURIComponent(copy.workflowId)}`);
+    expect(exported).toMatchObject({
+      adopted: false,
+      manifestKey: 'prod-2026-11-23.manifest.json',
+      manifestState: 'complete',
+      objects: ['0001', '0002', '0003'].map((shard) => ({ key: `prod-2026-11-23-${shard}.rdb`, shard })),
+      awsCalls: { CopySnapshot: 1, PutObject: 2 },
+    });
+    expect(exported.polls).toBeGreaterThan(1);
+    expect(exported.historyEvents).toBeLessThan(60);
+    for (const { workflowId } of [copy, exported]) {
+      expect(running.stderr).toContain(`/workflows/${encodeURIComponent(workflowId)}`);
+    }
   });
 
   test.concurrent.for([
     { moment: 'Temporal dev server at', signal: 'SIGINT', code: 130 },
     { moment: 'ThrottlingException', signal: 'SIGTERM', code: 143 },
     { moment: 'is creating', signal: 'SIGINT', code: 130 },
+    { moment: 'objects are there', signal: 'SIGINT', code: 130 },
   ] as const)(
     'ends with everything it started on $signal at "$moment"',
     async ({ moment, signal, code }, { startProgram }) => {
@@ -56,21 +82,26 @@ describeWith('Temporal CLI', 'the demo', () => {
     }
   );
 
-  test.concurrent('stays up when it is asked to, and fails when its worker does', async ({ startProgram }) => {
-    const running = startProgram(DEMO, ['--stay']);
-    await running.printed('everything stays up until Ctrl-C');
-    expect(running.stdout).toMatch(/CopySnapshot {2}sent 2 times, accepted once/);
-    expect(running.stdout).toMatch(/history {7}23 events/);
-    const [, ui = ''] = /(http:\/\/\S+\/workflows\/\S+)/.exec(running.stdout) ?? [];
-    expect((await fetch(ui)).status).toBe(200);
-    const [, worker] = /, worker (\d+)/.exec(running.stdout) ?? [];
+  test.concurrent(
+    'tells both results, stays up when it is asked to, and fails when its worker does',
+    async ({ startProgram }) => {
+      const running = startProgram(DEMO, ['--stay']);
+      await running.printed('everything stays up until Ctrl-C');
+      expect(running.stdout).toMatch(/CopySnapshot {2}sent 2 times, accepted once/);
+      expect(running.stdout).toMatch(/history {7}23 events/);
+      expect(running.stdout).toMatch(/prod-2026-11-23-0003\.rdb {2}\d+ bytes {2}(verified|unproven)/);
+      expect(running.stdout).toMatch(/manifest {6}prod-2026-11-23\.manifest\.json, complete/);
+      const [, ui = ''] = /(http:\/\/\S+\/workflows\/\S+)/.exec(running.stdout) ?? [];
+      expect((await fetch(ui)).status).toBe(200);
+      const [, worker] = /, worker (\d+)/.exec(running.stdout) ?? [];
 
-    process.kill(Number(worker), 'SIGKILL');
+      process.kill(Number(worker), 'SIGKILL');
 
-    expect(await running.ended).toEqual({ code: 1, signal: null });
-    expect(running.stderr).toContain('the worker ended');
-    expect(running.isAlive()).toBe(false);
-  });
+      expect(await running.ended).toEqual({ code: 1, signal: null });
+      expect(running.stderr).toContain('the worker ended');
+      expect(running.isAlive()).toBe(false);
+    }
+  );
 
   test.concurrent('says what it takes, and refuses what it does not', async ({ startProgram }) => {
     const [help, unknown] = [startProgram(DEMO, ['--help']), startProgram(DEMO, ['--jsn'])];

@@ -11,7 +11,15 @@ import {
   type SnapshotJob,
 } from 'temporal-memorydb-snapshots';
 import { devServer } from '../support/temporal-servers';
-import { copyOf, installQuietRuntime, inWorld, type Server, type World, type WorldOptions } from '../support/world';
+import {
+  copyOf,
+  exportOf,
+  installQuietRuntime,
+  inWorld,
+  type Server,
+  type World,
+  type WorldOptions,
+} from '../support/world';
 
 /** On a real clock a test cannot wait for the paces that a real MemoryDB deserves. */
 const BRISK: Paces = {
@@ -48,6 +56,11 @@ export function freshCopy(changes: Partial<Omit<CopySnapshotInput, 'request'>> =
   return copyOf({ ...changes, request: { TargetSnapshotName: `copy-${randomUUID()}` } });
 }
 
+/** An export to a name of its own. */
+export function freshExport(changes: Partial<Omit<CopySnapshotInput, 'request'>> = {}): CopySnapshotInput {
+  return exportOf({ ...changes, request: { TargetSnapshotName: `export-${randomUUID()}` } });
+}
+
 /** Starts or attaches to a job on the world's task queue, as an application does. */
 export function startJob(
   { env, taskQueue }: { readonly env: { readonly client: Client }; readonly taskQueue: string },
@@ -62,7 +75,7 @@ export async function untilEvent(job: SnapshotJob, happened: (event: JobEvent) =
   throw new Error(`${job.workflowId} is closed, and it did not happen`);
 }
 
-/** Whether the copy is waited for, and no attempt runs. */
+/** Whether the copy, or the objects of an export, are waited for, and no attempt runs. */
 export function isBetweenLooks({ phase, nextTry }: JobEvent): boolean {
   return phase === 'copying' && nextTry !== undefined;
 }

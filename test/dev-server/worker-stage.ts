@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { SnapshotJob } from 'temporal-memorydb-snapshots';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
+import { vi } from 'vitest';
 import { test as base, type Program } from '../support/processes';
 import { devServer } from '../support/temporal-servers';
-import { CLUSTER, SOURCE } from '../support/world';
-import { freshCopy, startJob } from './dev-world';
+import { BUCKET, CLUSTER, SOURCE } from '../support/world';
+import { freshCopy, freshExport, startJob } from './dev-world';
 
 /** A simulator, and worker processes on a task queue of their own, for one test. */
 export interface WorkerStage {
@@ -16,6 +17,10 @@ export interface WorkerStage {
   readonly startWorker: (env?: Environment) => Promise<Program>;
   /** Starts a job with a target of its own. */
   readonly startJob: () => Promise<SnapshotJob>;
+  /** Starts an export with a target of its own. */
+  readonly startExport: () => Promise<SnapshotJob>;
+  /** The worker that has the job's only pending activity, or had its last attempt; waits until there is but one. */
+  readonly findHolder: (workers: readonly Program[], job: SnapshotJob) => Promise<Program>;
   readonly countEvents: (job: SnapshotJob) => Promise<number>;
   /** Whether the server still means to give the job's next workflow task to the worker that had the last one. */
   readonly isBoundTo: (worker: Program, job: SnapshotJob) => Promise<boolean>;
@@ -34,6 +39,7 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
     const sim = await MemoryDBSimulator.start();
     sim.addCluster(CLUSTER, { shards: 3 });
     sim.addSnapshot(SOURCE, { cluster: CLUSTER });
+    sim.addBucket(BUCKET);
     const connection = await Connection.connect({ address });
     const client = new Client({ connection, namespace });
     const taskQueue = `workers-${randomUUID()}`;
@@ -44,6 +50,7 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
       TEMPORAL_TASK_QUEUE: taskQueue,
       AWS_REGION: region,
       AWS_ENDPOINT_URL_MEMORYDB: endpoint,
+      AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };
@@ -58,6 +65,19 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
         return worker;
       },
       startJob: () => startJob({ env: { client }, taskQueue }, freshCopy()),
+      startExport: () => startJob({ env: { client }, taskQueue }, freshExport()),
+      findHolder: (workers, { workflowId }) =>
+        vi.waitFor(
+          async () => {
+            const { raw } = await client.workflow.getHandle(workflowId).describe();
+            const [pending, ...others] = raw.pendingActivities ?? [];
+            const holder = workers.find(({ pid }) => pending?.lastWorkerIdentity?.startsWith(`${pid}@`));
+            if (holder === undefined || others.length > 0)
+              throw new Error(`${workflowId}: nobody has its only activity`);
+            return holder;
+          },
+          { timeout: 10_000 }
+        ),
       countEvents: async (job) => (await fetchEvents(job)).length,
       isBoundTo: async ({ pid }, job) => {
         const queues = (await fetchEvents(job)).map((event) => event.workflowTaskScheduledEventAttributes?.taskQueue);

@@ -34,7 +34,14 @@ const EXPORTS = {
     'requestHash',
     'startSnapshotJob',
   ],
-  './workflows': ['childJob', 'copyMemoryDBSnapshot', 'isSnapshotFailure', 'latestSnapshot', 'progressQuery'],
+  './workflows': [
+    'childJob',
+    'copyMemoryDBSnapshot',
+    'exportMemoryDBSnapshot',
+    'isSnapshotFailure',
+    'latestSnapshot',
+    'progressQuery',
+  ],
   './activities': ['createSnapshotActivities'],
   './contract': [
     'ACTIVITY_PREFIX',

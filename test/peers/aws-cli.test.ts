@@ -79,8 +79,8 @@ describeWith('AWS CLI', 'the AWS CLI', () => {
 
     expect(created).toMatchObject({ Snapshot: { Name: 'weekly', Status: 'creating' } });
     expect(untagged).toEqual({ TagList: [{ Key: 'c', Value: '' }] });
-    expect(listed).toEqual([source, 'weekly']);
-    expect(sim.callsTo('DescribeSnapshots')).toHaveLength(2);
+    expect(listed).toEqual([source, 'plain', 'weekly']);
+    expect(sim.callsTo('DescribeSnapshots')).toHaveLength(3);
     expect(clusters).toMatchObject({ Clusters: [{ Name: 'prod', NumberOfShards: 3 }] });
   });
 
@@ -89,8 +89,8 @@ describeWith('AWS CLI', 'the AWS CLI', () => {
     sim.fail('DescribeClusters', { error: 'ServiceLinkedRoleNotFoundFault', message: 'no role' });
 
     const missing = await aws(sim, 'describe-snapshots', '--snapshot-name', 'nobody');
-    const names = ['--source-snapshot-name', source, '--target-snapshot-name', 'b'];
-    const exported = await aws(sim, 'copy-snapshot', ...names, '--target-bucket', 'bucket');
+    const names = ['--source-snapshot-name', 'plain', '--target-snapshot-name', 'b'];
+    const exported = await aws(sim, 'copy-snapshot', ...names, '--target-bucket', 'nowhere');
     const scripted = await aws(sim, 'describe-clusters');
 
     expect([missing.code, exported.code, scripted.code]).not.toContain(0);

@@ -38,7 +38,7 @@ test('the JS client’s own retries ride over throttling, 5xx and cut connection
 
   const { Snapshots, $metadata } = await client.describeSnapshots({});
 
-  expect(Snapshots).toHaveLength(1);
+  expect(Snapshots).toHaveLength(2);
   expect($metadata.attempts).toBe(4);
 });
 

@@ -34,6 +34,10 @@ describeWith('botocore', 'botocore’s model', () => {
     const calls = [
       { operation: 'CreateSnapshot', input: { ClusterName: 'prod', SnapshotName: 'weekly', KmsKeyId: 'k' } },
       { operation: 'CopySnapshot', input: { SourceSnapshotName: source, TargetSnapshotName: 'nightly' } },
+      {
+        operation: 'CopySnapshot',
+        input: { SourceSnapshotName: 'plain', TargetSnapshotName: 'x', TargetBucket: 'acme-backups' },
+      },
       { operation: 'DescribeSnapshots', input: { ShowDetail: true, MaxResults: 2 } },
       { operation: 'DescribeSnapshots', input: { ClusterName: 'nobody' } },
       { operation: 'ListTags', input: { ResourceArn } },
@@ -64,7 +68,8 @@ describeWith('botocore', 'botocore’s model', () => {
       [copy(source, 'busy'), 'SnapshotAlreadyExistsFault', 400],
       [copy(source, 'a'), 'SnapshotQuotaExceededFault', 400],
       [copy(source, ''), 'InvalidParameterValueException', 400],
-      [copy(source, 'a', { TargetBucket: 'b' }), 'InvalidParameterValueException', 400],
+      [copy('plain', 'a', { TargetBucket: 'nowhere' }), 'InvalidParameterValueException', 400],
+      [copy(source, 'a', { TargetBucket: 'acme-backups' }), 'InvalidParameterCombinationException', 400],
       [copy(source, 'a', { Tags: tags(51) }), 'TagQuotaPerResourceExceeded', 400],
       [{ operation: 'CreateSnapshot', input: { ClusterName: 'x', SnapshotName: 'a' } }, 'ClusterNotFoundFault', 404],
       [{ operation: 'DescribeSnapshots', input: { SnapshotName: 'x' } }, 'SnapshotNotFoundFault', 404],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { MemoryDB } from '@aws-sdk/client-memorydb';
+import { S3 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 
@@ -35,6 +36,7 @@ const readySchema = z.object({
   accountId: z.string(),
   clusters: z.array(z.object({ name: z.string(), shards: z.number() })),
   snapshots: z.array(z.object({ name: z.string(), cluster: z.string() })),
+  buckets: z.array(z.string()),
   command: z.string(),
 });
 const callSchema = z.object({ operation: z.string(), outcome: z.string() });
@@ -57,6 +59,7 @@ test('starts with a sample, and says how the AWS CLI finds it', async () => {
   expect(running.stdout).toMatch(/^MemoryDB simulator at http:\/\/127\.0\.0\.1:\d+, us-east-1, account 123456789012$/m);
   expect(running.stdout).toMatch(/^ {2}cluster prod, 3 shards$/m);
   expect(running.stdout).toMatch(/^ {2}snapshot automatic\.prod-\d{4}(-\d\d){4} of prod$/m);
+  expect(running.stdout).toMatch(/^ {2}bucket acme-backups$/m);
   expect(running.stdout).toMatch(
     /^AWS_ACCESS_KEY_ID=\S+ AWS_SECRET_ACCESS_KEY=\S+ aws memorydb describe-snapshots --endpoint-url http:\/\/127\.0\.0\.1:\d+ --region us-east-1$/m
   );
@@ -79,7 +82,7 @@ test('begins with the clusters and snapshots that it is given, and behaves as to
   } = await runSimulator(
     ...['--region', 'eu-west-1', '--account', '210987654321', '--copy-takes', '4h', '--quota', '1'],
     ...['--cluster', 'prod:3', '--cluster', 'Stage', '--snapshot', 'automatic.prod-2026-11-23-03-15'],
-    ...['--snapshot', 'weekly=stage', '--snapshot', 'found=elsewhere']
+    ...['--snapshot', 'weekly=stage', '--snapshot', 'found=elsewhere', '--bucket', 'mine', '--bucket', 'ours']
   );
 
   const { Clusters } = await client.describeClusters({});
@@ -103,6 +106,7 @@ test('begins with the clusters and snapshots that it is given, and behaves as to
     ['weekly', 'stage'],
   ]);
   expect(ready).toMatchObject({ region: 'eu-west-1', accountId: '210987654321', snapshots: [{}, {}, {}] });
+  expect(ready.buckets).toEqual(['mine', 'ours']);
   const listCalls = (): string[] => {
     const lines = running.stderr.split('\n').filter((line) => line.startsWith('{'));
     return lines
@@ -117,6 +121,24 @@ test('begins with the clusters and snapshots that it is given, and behaves as to
       'CopySnapshot ok',
       'CopySnapshot SnapshotQuotaExceededFault',
     ]);
+});
+
+test('exports to a bucket of the same port, or to another S3', async () => {
+  const { client, ready } = await runSimulator('--export-takes', '0s', '--shard-size', '64KB', '--snapshot', 'mine');
+  const other = await runSimulator('--s3-endpoint', ready.endpoint, '--export-takes', '0s', '--snapshot', 'theirs');
+  const s3 = new S3({ ...ready, maxAttempts: 1 });
+  onTestFinished(() => s3.destroy());
+
+  await client.copySnapshot({ SourceSnapshotName: 'mine', TargetSnapshotName: 'a', TargetBucket: 'acme-backups' });
+  const request = { SourceSnapshotName: 'theirs', TargetSnapshotName: 'b', TargetBucket: 'acme-backups' };
+  await other.client.copySnapshot(request);
+  const { Contents } = await s3.listObjectsV2({ Bucket: 'acme-backups' });
+
+  expect(Contents?.map(({ Key }) => Key)).toEqual(
+    ['a', 'b'].flatMap((name) => ['0001', '0002', '0003'].map((shard) => `${name}-${shard}.rdb`))
+  );
+  expect(Contents?.[0]?.Size).toBe(65_536);
+  expect([ready.buckets, other.ready.buckets]).toEqual([['acme-backups'], []]);
 });
 
 test('each call is one line on stderr', async () => {
@@ -136,6 +158,10 @@ test.each([
   ['--port', 'abc', /option '--port <number>' argument 'abc' is invalid.*0 .*to 65535/],
   ['--port', '65536', /'--port <number>' argument '65536'/],
   ['--copy-takes', 'soon', /'--copy-takes <duration>' argument 'soon' is invalid.*30s/],
+  ['--export-takes', 'soon', /'--export-takes <duration>' argument 'soon' is invalid.*30s/],
+  ['--shard-size', 'huge', /'--shard-size <size>' argument 'huge' is invalid.*11MB/],
+  ['--bucket', 'No', /'--bucket <name>' argument 'No' is invalid.*3 to 63/],
+  ['--s3-endpoint', 'there', /'--s3-endpoint <url>' argument 'there' is invalid.*http:/],
   ['--quota', '-1', /'--quota <number>' argument '-1' is invalid.*whole number/],
   ['--account', '1', /'--account <id>' argument '1' is invalid.*12 digits/],
   ['--region', 'Mars', /'--region <name>' argument 'Mars' is invalid.*us-east-1/],
@@ -156,6 +182,7 @@ test('arguments that do not fit together, or not this machine, are refused', asy
     { args: ['--cluster', 'a', '--cluster', 'b', '--snapshot', 'c'], message: /'--snapshot' argument 'c'.*c=CLUSTER/ },
     { args: ['--cluster', 'a', '--cluster', 'A:2'], message: /cluster A is given twice/ },
     { args: ['--snapshot', 'a', '--snapshot', 'A'], message: /snapshot A is given twice/ },
+    { args: ['--bucket', 'aaa', '--bucket', 'aaa'], message: /bucket aaa is given twice/ },
     { args: ['--host', '203.0.113.1'], message: /'--host' argument '203\.0\.113\.1' is invalid.*try 127\.0\.0\.1/ },
   ];
 
@@ -186,7 +213,21 @@ test('help is told on stdout; no command, or one that is unknown, is a mistake',
   const [help, none, unknown] = [run('simulator', '--help'), run(), run('simulate')];
 
   expect([await help.exited, await none.exited, await unknown.exited].map(({ code }) => code)).toEqual([0, 2, 2]);
-  for (const option of ['port', 'host', 'region', 'account', 'copy-takes', 'quota', 'cluster', 'snapshot', 'json']) {
+  for (const option of [
+    'port',
+    'host',
+    'region',
+    'account',
+    'copy-takes',
+    'export-takes',
+    'shard-size',
+    'bucket',
+    's3-endpoint',
+    'quota',
+    'cluster',
+    'snapshot',
+    'json',
+  ]) {
     expect(help.stdout).toContain(`--${option}`);
   }
   expect(help.stdout).toContain('Examples:');

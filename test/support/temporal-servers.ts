@@ -8,7 +8,8 @@ import { knownServers } from '../../scripts/servers/known-servers.mjs';
 import type { RunningDevServer } from './dev-server';
 
 /** What a test may need and a machine may lack. */
-export type Need = 'time-skipping server' | 'dev server' | 'Temporal CLI' | 'AWS CLI' | 'botocore' | 'Maven';
+export type Need =
+  'time-skipping server' | 'dev server' | 'Temporal CLI' | 'AWS CLI' | 'botocore' | 'redis-server' | 'Maven';
 
 const CHECKOUT = join(__dirname, '..', '..');
 
@@ -86,6 +87,10 @@ const lookFor: Readonly<Record<Need, () => void>> = {
     if (!runs('aws', ['--version'])) throw new Error('no AWS CLI');
   },
   botocore: botocorePython,
+  'redis-server': () => {
+    const lacking = ['redis-server', 'redis-check-rdb', 'redis-cli'].find((program) => !runs(program, ['--version']));
+    if (lacking !== undefined) throw new Error(`no ${lacking}`);
+  },
   Maven: () => {
     if (!runs('mvn', ['-version'])) throw new Error('no Maven');
   },

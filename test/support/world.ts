@@ -25,6 +25,7 @@ import { timeSkippingServer } from './temporal-servers';
 export const CLUSTER = 'prod';
 export const SOURCE = 'automatic.prod-2026-11-23-03-15';
 export const TARGET = 'prod-copy';
+export const BUCKET = 'acme-backups';
 
 /** A copy of the sample source, with what a test wants otherwise. */
 export function copyOf(
@@ -34,6 +35,11 @@ export function copyOf(
     ...changes,
     request: { SourceSnapshotName: SOURCE, TargetSnapshotName: TARGET, ...changes.request },
   };
+}
+
+/** An export of the sample source, with what a test wants otherwise. */
+export function exportOf(changes: Parameters<typeof copyOf>[0] = {}): CopySnapshotInput {
+  return copyOf({ ...changes, request: { TargetBucket: BUCKET, TargetSnapshotName: 'nightly', ...changes.request } });
 }
 
 type CopyWorkflow = (input: CopySnapshotInput) => Promise<CopySnapshotResult>;
@@ -101,6 +107,7 @@ export async function inWorld<T>(
   try {
     sim.addCluster(CLUSTER, { shards: options.shards ?? 3 });
     sim.addSnapshot(SOURCE, { cluster: CLUSTER });
+    sim.addBucket(BUCKET);
     const start: World['start'] = (input, workflowId = `job-${randomUUID()}`) =>
       env.client.workflow.start<CopyWorkflow>('copyMemoryDBSnapshot', { args: [input], taskQueue, workflowId });
     const withWorker: World['withWorker'] = async (work, more = {}) => {
@@ -112,7 +119,11 @@ export async function inWorld<T>(
         // A cancel reaches a running attempt with the next heartbeat: let that be soon.
         maxHeartbeatThrottleInterval: 100,
         plugins: [
-          new MemoryDBSnapshotPlugin({ ...options.plugin, memorydb: { ...sim.aws.memorydb, ...options.memorydb } }),
+          new MemoryDBSnapshotPlugin({
+            ...sim.aws,
+            ...options.plugin,
+            memorydb: { ...sim.aws.memorydb, ...options.memorydb },
+          }),
         ],
         ...options.worker,
         ...more,

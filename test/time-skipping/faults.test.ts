@@ -117,7 +117,7 @@ describeWith('time-skipping server', 'what CopySnapshot answers', () => {
   test.for([
     { input: copyOf({ request: { TargetSnapshotName: '' } }), named: 'TargetSnapshotName ""' },
     { input: copyOf({ request: { TargetSnapshotName: SOURCE.toUpperCase() } }), named: 'is the source itself' },
-    { input: copyOf({ request: { TargetBucket: 'acme-backups' } }), named: 'TargetBucket "acme-backups"' },
+    { input: copyOf({ request: { TargetBucket: 'acme/backups' } }), named: 'TargetBucket "acme/backups"' },
     { input: copyOf({ request: { KmsKeyId: 'k'.repeat(2_049) } }), named: 'KmsKeyId' },
     { input: copyOf({ patience: { copy: 'soon' as '1h' } }), named: 'patience.copy "soon"' },
     { input: undefined as unknown as ReturnType<typeof copyOf>, named: 'input' },

@@ -23,10 +23,12 @@ const WORKFLOWS = join(CONSUMERS, 'workflows.ts');
 const INTERCEPTORS = join(CONSUMERS, 'workflow-interceptors.ts');
 const OURS = [
   'memorydbAwaitCopy',
+  'memorydbConcludeExport',
   'memorydbDiscardCopy',
   'memorydbFindLatest',
   'memorydbInspectSource',
   'memorydbStartCopy',
+  'memorydbVerifyObject',
 ];
 
 describeWith('time-skipping server', 'the plugin', () => {

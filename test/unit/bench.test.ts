@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { countActions, deriveHeartbeats, totalActions, type HistoryEvent } from '../../scripts/bench/actions.mjs';
+import {
+  countActions,
+  deriveHeartbeats,
+  deriveJobHeartbeats,
+  totalActions,
+  type HistoryEvent,
+} from '../../scripts/bench/actions.mjs';
+import type { ExportRun } from '../../scripts/bench/exports.mjs';
+import { renderExportTable } from '../../scripts/bench/exports-report.mjs';
 import { countHeartbeats } from '../../scripts/bench/heartbeat-meter.mjs';
 import { readOptions } from '../../scripts/bench/options.mjs';
-import { makePlan } from '../../scripts/bench/plan.mjs';
+import { makeExportPlan, makePlan } from '../../scripts/bench/plan.mjs';
 import { hasBlock, replaceBlock } from '../../scripts/bench/readme-block.mjs';
-import { formatDelay, renderTable } from '../../scripts/bench/report.mjs';
+import { renderTable } from '../../scripts/bench/report.mjs';
+import { requireRule } from '../../scripts/bench/short-runs.mjs';
 import { median, summarize, type Row } from '../../scripts/bench/summary.mjs';
+import { formatDelay } from '../../scripts/bench/table.mjs';
 
 const MINUTE = 60_000;
 
@@ -47,6 +57,20 @@ describe('billable actions', () => {
     [3 * MINUTE, 10 * MINUTE, 4], // the SDK sends one a minute at least
   ] as const)('an attempt of %d ms under a time-out of %d ms sends %d heartbeats', ([attemptMs, timeout, sent]) => {
     expect(deriveHeartbeats(attemptMs, timeout)).toBe(sent);
+  });
+
+  test("heartbeats of this package's job are one for the send and one for the wait, however often it looks", () => {
+    const named = (name: string) => event('activityTaskScheduled', { activityType: { name } });
+    const [inspect, start, wait] = ['InspectSource', 'StartCopy', 'AwaitCopy'].map((name) => named(`memorydb${name}`));
+    const look = event('activityTaskStarted', { attempt: 40 });
+
+    expect(deriveJobHeartbeats([started, inspect, start, wait, look].flatMap((one) => one ?? []))).toBe(2);
+    expect(deriveJobHeartbeats([started, named('benchLook'), look])).toBe(0);
+  });
+
+  test('the rule for heartbeats is held against what the SDK sent', () => {
+    expect(() => requireRule('this package', 3, 2)).not.toThrow();
+    expect(() => requireRule('this package', 8, 2)).toThrow('sent 8 heartbeats where the rule says 2');
   });
 
   test("heartbeats are read from the SDK's metrics", () => {
@@ -128,14 +152,59 @@ describe('the table', () => {
   });
 });
 
+describe('the table of exports', () => {
+  const run = (
+    shards: number,
+    calls: ExportRun['calls'],
+    historyBytes: number,
+    delays: [number, number]
+  ): ExportRun => ({
+    shards,
+    offsetMs: 0,
+    calls,
+    events: 29 + shards * 6,
+    historyBytes,
+    noticedAfterMs: delays[0],
+    completeAfterMs: delays[1],
+  });
+
+  test('has a column for each number of shards, and the operations of MemoryDB first', () => {
+    const table = renderExportTable([
+      run(500, { CopySnapshot: 1, GetObject: 1_003 }, 869_946, [40_000, 60_000]),
+      run(1, { GetObject: 5, CopySnapshot: 1 }, 7_285, [9_000, 9_100]),
+      run(1, { GetObject: 5, CopySnapshot: 1, HeadBucket: 1 }, 7_285, [30_000, 31_000]),
+      run(1, { GetObject: 7, CopySnapshot: 1, HeadBucket: 1 }, 7_285, [70_000, 90_000]),
+    ]);
+
+    expect(table.split('\n')).toEqual([
+      '| an export of                      |    1 shard | 500 shards |',
+      '| --------------------------------- | ---------: | ---------: |',
+      '| MemoryDB: CopySnapshot            |          1 |          1 |',
+      '| S3: GetObject                     |          5 |      1,003 |',
+      '| S3: HeadBucket                    |          1 |          0 |',
+      '| calls in all                      |          7 |      1,004 |',
+      '| history events                    |         35 |      3,029 |',
+      '| history size                      |       7 KB |     870 KB |',
+      '| last object noticed after, median |       30 s |       40 s |',
+      '| manifest complete after, median   |       31 s |      1 min |',
+      '| manifest complete after, at most  | 1 min 30 s |      1 min |',
+    ]);
+  });
+});
+
 describe('the block in the README', () => {
   const README = '# Name\n\n<!-- bench:waiting -->\nold\n<!-- /bench:waiting -->\n\nmore\n';
 
+  test('of one part is not that of another', () => {
+    expect(hasBlock(README, 'exports')).toBe(false);
+    expect(hasBlock(README.replaceAll('bench:waiting', 'bench:exports'), 'exports')).toBe(true);
+  });
+
   test('is replaced, and nothing around it', () => {
-    const replaced = replaceBlock(README, '| $& |\n');
+    const replaced = replaceBlock(README, 'waiting', '| $& |\n');
 
     expect(replaced).toBe('# Name\n\n<!-- bench:waiting -->\n\n| $& |\n\n<!-- /bench:waiting -->\n\nmore\n');
-    expect(replaceBlock(replaced, '| $& |\n')).toBe(replaced);
+    expect(replaceBlock(replaced, 'waiting', '| $& |\n')).toBe(replaced);
   });
 
   test.for([
@@ -144,14 +213,21 @@ describe('the block in the README', () => {
     ['the end first', '<!-- /bench:waiting -->\n<!-- bench:waiting -->\n'],
     ['two of them', README + README],
   ] as const)('is not found with %s', ([, readme]) => {
-    expect(hasBlock(readme)).toBe(false);
-    expect(() => replaceBlock(readme, 'table')).toThrow('<!-- bench:waiting -->');
+    expect(hasBlock(readme, 'waiting')).toBe(false);
+    expect(() => replaceBlock(readme, 'waiting', 'table')).toThrow('<!-- bench:waiting -->');
   });
 });
 
 describe('the options', () => {
-  test('are all off unless asked for', () => {
-    expect(readOptions([])).toEqual({ quick: false, json: false, write: false, help: false });
+  test('are all off unless asked for, and both parts run', () => {
+    expect(readOptions([])).toEqual({
+      parts: ['waiting', 'exports'],
+      quick: false,
+      json: false,
+      write: false,
+      help: false,
+    });
+    expect(readOptions(['--only', 'exports']).parts).toEqual(['exports']);
     expect(readOptions(['--quick', '--json'])).toMatchObject({ quick: true, json: true });
   });
 
@@ -159,8 +235,14 @@ describe('the options', () => {
     [['--fast'], '--fast'],
     [['more'], 'more'],
     [['--quick', '--write'], 'leave out --quick'],
+    [['--only', 'copies'], 'waiting and exports'],
   ] as const)('%j are refused', ([args, why]) => {
     expect(() => readOptions(args)).toThrow(why);
+  });
+
+  test('decide which exports are made', () => {
+    expect(makeExportPlan({ quick: true })).toMatchObject({ shardCounts: [1, 3], offsets: [-15_000] });
+    expect(makeExportPlan({ quick: false }).shardCounts).toEqual([1, 3, 90, 500]);
   });
 
   test('decide which copies are waited for', () => {

@@ -13,21 +13,27 @@ function refusalOf(env: Environment): string {
 }
 
 describe('an environment that can work', () => {
-  test.for<readonly [env: Environment, config: WorkerConfig]>([
+  test.for<readonly [env: Environment, config: Partial<WorkerConfig>]>([
     [{}, { logLevel: 'INFO' }],
     [{ PATH: '/usr/bin', AWS_REGION: 'eu-central-1', TEMPORAL_NAMESPACE: 'prod' }, { logLevel: 'INFO' }],
     [{ TEMPORAL_TASK_QUEUE: 'snapshots' }, { logLevel: 'INFO', taskQueue: 'snapshots' }],
     [{ TEMPORAL_ADDRESS: 'temporal:7233' }, { logLevel: 'INFO' }],
     [{ AWS_ENDPOINT_URL_MEMORYDB: 'http://127.0.0.1:8123' }, { logLevel: 'INFO' }],
+    [{ AWS_ENDPOINT_URL_S3: 'http://localhost:9000' }, { logLevel: 'INFO', hasS3Endpoint: true }],
+    [{ AWS_ENDPOINT_URL: 'https://gateway.acme.example' }, { logLevel: 'INFO', hasS3Endpoint: true }],
     [{ SNAPSHOTS_OWNER: 'acme' }, { logLevel: 'INFO', owner: 'acme' }],
     [{ SNAPSHOTS_OWNER: '', SNAPSHOTS_LOG_LEVEL: '', TEMPORAL_TASK_QUEUE: undefined }, { logLevel: 'INFO' }],
+    [{ SNAPSHOTS_ALLOWED_BUCKETS: 'acme-backups' }, { logLevel: 'INFO', allowedBuckets: ['acme-backups'] }],
+    [{ SNAPSHOTS_ALLOWED_BUCKETS: 'a.b, C_d' }, { logLevel: 'INFO', allowedBuckets: ['a.b', 'C_d'] }],
+    [{ SNAPSHOTS_BUCKET_OWNER: '012345678901' }, { logLevel: 'INFO', bucketOwner: '012345678901' }],
+    [{ SNAPSHOTS_ALLOWED_BUCKETS: '', SNAPSHOTS_BUCKET_OWNER: '' }, { logLevel: 'INFO' }],
     [{ SNAPSHOTS_LOG_LEVEL: 'debug' }, { logLevel: 'DEBUG' }],
     [{ SNAPSHOTS_LOG_LEVEL: 'WARN' }, { logLevel: 'WARN' }],
     [{ SNAPSHOTS_METRICS_ADDRESS: '0.0.0.0:9464' }, { logLevel: 'INFO', metricsAddress: '0.0.0.0:9464' }],
     [{ SNAPSHOTS_METRICS_ADDRESS: '[::1]:9464' }, { logLevel: 'INFO', metricsAddress: '[::1]:9464' }],
     [{ SNAPSHOTS_METRICS_ADDRESS: 'localhost:9464' }, { logLevel: 'INFO', metricsAddress: '127.0.0.1:9464' }],
   ])('%j', ([env, config]) => {
-    expect(readWorkerConfig(env)).toEqual(config);
+    expect(readWorkerConfig(env)).toEqual({ hasS3Endpoint: false, ...config });
   });
 });
 
@@ -38,10 +44,27 @@ describe('an environment that cannot work is refused with the variable, its valu
       'TEMPORAL_ADDRESS "http://temporal:7233" is not an address: use host:port, without a scheme',
     ],
     [{ TEMPORAL_TASK_QUEUE: ' q' }, 'TEMPORAL_TASK_QUEUE " q" begins or ends with a blank: remove it'],
-    [
-      { AWS_ENDPOINT_URL_MEMORYDB: 'localhost:8123' },
-      'AWS_ENDPOINT_URL_MEMORYDB "localhost:8123" is not a URL: use one such as http://127.0.0.1:8123',
-    ],
+    ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_MEMORYDB', 'AWS_ENDPOINT_URL_S3'].map(
+      (name) =>
+        [
+          { [name]: 'localhost:8123' },
+          `${name} "localhost:8123" is not a URL: use one such as http://127.0.0.1:8123`,
+        ] as const
+    ),
+    ...['a,,b', ',', ' ', 'a b', 's3://acme', 'b'.repeat(256)].map(
+      (list) =>
+        [
+          { SNAPSHOTS_ALLOWED_BUCKETS: list },
+          `SNAPSHOTS_ALLOWED_BUCKETS "${list}" is not a list of buckets: use their names with commas between, such as acme-backups,acme-dr`,
+        ] as const
+    ),
+    ...['12345678901', '1234-5678-9012', 'acme'].map(
+      (account) =>
+        [
+          { SNAPSHOTS_BUCKET_OWNER: account },
+          `SNAPSHOTS_BUCKET_OWNER "${account}" is not an AWS account: use its 12 digits`,
+        ] as const
+    ),
     [{ SNAPSHOTS_OWNER: 'acme\n' }, 'SNAPSHOTS_OWNER "acme\\n" begins or ends with a blank: remove it'],
     [
       { SNAPSHOTS_LOG_LEVEL: 'loud' },
@@ -56,7 +79,7 @@ describe('an environment that cannot work is refused with the variable, its valu
     ),
     [
       { SNAPSHOTS_OWNR: 'acme' },
-      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
+      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_ALLOWED_BUCKETS, SNAPSHOTS_BUCKET_OWNER, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
     ],
   ])('%j', ([env, message]) => {
     expect(refusalOf(env)).toBe(message);

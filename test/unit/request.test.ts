@@ -18,7 +18,26 @@ describe('an input that cannot work is refused with the field, its value and the
     [[REQUEST], `input [${JSON.stringify(REQUEST)}] is not an object: pass { request: { … } }`],
     [{}, 'request undefined is not an object: pass the fields of CopySnapshot'],
     [{ request: 'nightly' }, 'request "nightly" is not an object: pass the fields of CopySnapshot'],
-    [{ request: REQUEST, verify: 'deep' }, 'verify "deep" is not a field: known here: request, onCancel, patience'],
+    [
+      { request: { ...REQUEST, TargetBucket: 'acme' }, verify: 'deep' },
+      "verify \"deep\" is not known: use one of 'presence', 'header'",
+    ],
+    [
+      { request: REQUEST, verify: 'presence' },
+      'verify "presence" is for exports: leave it out, or pass request.TargetBucket',
+    ],
+    [
+      copyWith({ TargetBucket: 'acme', TargetSnapshotName: 'a//b' }),
+      'TargetSnapshotName "a//b" holds an empty part: the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix',
+    ],
+    [
+      copyWith({ TargetBucket: 'acme', TargetSnapshotName: 'a/../b' }),
+      'TargetSnapshotName "a/../b" holds a part "." or "..": the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix',
+    ],
+    [
+      copyWith({ TargetBucket: 'acme', TargetSnapshotName: 'ä'.repeat(506) }),
+      `TargetSnapshotName "${'ä'.repeat(99)}… has more than 1,010 bytes: the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix`,
+    ],
     [
       copyWith({ Bucket: 'acme' }),
       'request.Bucket "acme" is not a field: known here: SourceSnapshotName, TargetSnapshotName, TargetBucket, KmsKeyId, Tags',
@@ -62,10 +81,6 @@ describe('an input that cannot work is refused with the field, its value and the
     [
       copyWith({ TargetBucket: 'b'.repeat(256) }),
       `TargetBucket "${'b'.repeat(99)}… has 256 characters: 255 are allowed`,
-    ],
-    [
-      copyWith({ TargetBucket: 'acme' }),
-      'TargetBucket "acme" asks for an export, which this version does not do: leave it out to make a copy',
     ],
     [
       copyWith({ TargetBucket: 'acme', KmsKeyId: 'key-1' }),

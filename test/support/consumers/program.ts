@@ -23,8 +23,8 @@ export async function start(client: Client, input: CopySnapshotInput): Promise<s
   try {
     const job = await startSnapshotJob(client, input, { taskQueue: 'snapshots' });
     for await (const { phase } of job.watch()) console.log(phase);
-    const { snapshot }: Copy = await job.result();
-    return snapshot.ARN;
+    const copy: Copy = await job.result();
+    return copy.kind === 'copy' ? copy.snapshot.ARN : copy.manifestKey;
   } catch (err) {
     if (isSnapshotFailure(err, quota)) return undefined;
     throw err;

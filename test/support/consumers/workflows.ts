@@ -10,9 +10,9 @@ const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({ st
 /** Uses the user's activities before and after our job. */
 export async function copyBetweenGreetings(input: CopySnapshotInput): Promise<string[]> {
   const before = await greet('before');
-  const { snapshot } = await executeChild(copyMemoryDBSnapshot, childJob(input));
+  const result = await executeChild(copyMemoryDBSnapshot, childJob(input));
   const after = await greet('after');
-  return [before, snapshot.Status, after];
+  return [before, result.kind === 'copy' ? result.snapshot.Status : result.kind, after];
 }
 
 export async function findNewest(cluster: string): Promise<string> {

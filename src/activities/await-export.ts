@@ -1,0 +1,61 @@
+import { addLook, incomplete, judgeExport } from '../aws/export-progress';
+import { listExpected, lookAtExport } from '../aws/export-look';
+import { formatManifest } from '../aws/manifest';
+import { describeSnapshot } from '../aws/snapshots';
+import { writeOnce } from '../aws/write-once';
+import type { ExportPlan, SeenExport } from '../contract/job';
+import { askingS3, bucketOf } from './asking-s3';
+import { runAttempt, type Attempt } from './attempt';
+import type { Setting } from './setting';
+import { asking, valueOf, type Subject } from './wait-or-fail';
+
+/** One look at the keys and the source. The server repeats it until all keys are there, or none will come. */
+export async function awaitExport(setting: Setting, plan: ExportPlan, round: number): Promise<SeenExport> {
+  return runAttempt(async (attempt) => {
+    const { source, target, bucket: name } = plan;
+    const subject: Subject = { phase: 'copying', source, target, bucket: name };
+    const bucket = bucketOf(setting, plan);
+    const list = () => listExpected(bucket, plan, attempt.signal);
+    const describe = () => describeSnapshot(setting.memorydb, source, attempt.signal);
+
+    // The source first: keys that are missing after it was available again were not written in between.
+    const record = await asking(describe, 'possible', attempt, subject, setting.paces);
+    const keys = await askingS3(list, 'possible', name, attempt, subject, setting);
+    const keysSeen = addLook(attempt.memory?.keysSeen, keys.seen.length, attempt.elapsedMs);
+    attempt.remember({ keysSeen });
+    const verdict = judgeExport(target, record, keys, keysSeen, attempt.elapsedMs);
+    if (verdict.verdict === 'final') await noteMissing(setting, plan, keys.missing, attempt, subject);
+    const found = valueOf(verdict, attempt, subject, setting.paces);
+    if (found !== 'again') return { kind: 'export seen', objects: found.whole };
+    if (round < ROUNDS) return { kind: 'again' };
+    await noteMissing(setting, plan, keys.missing, attempt, subject);
+    return valueOf(incomplete(keys.missing, record?.Status), attempt, subject, setting.paces);
+  });
+}
+
+/** How often the request is sent when no key appears. */
+const ROUNDS = 3;
+
+/** The claim remembers how it ended: a run after this one ends the same way, at once. */
+async function noteMissing(
+  setting: Setting,
+  plan: ExportPlan,
+  missing: readonly string[],
+  attempt: Attempt,
+  subject: Subject
+): Promise<void> {
+  const bucket = bucketOf(setting, plan);
+  await askingS3(
+    async () => {
+      const { found } = await lookAtExport(bucket, plan);
+      if (found?.manifest?.job !== plan.ownership.jobHash) return;
+      const text = formatManifest({ ...found.manifest, missing: [...missing] });
+      await writeOnce(bucket, plan.manifestKey, text, { IfMatch: found.etag });
+    },
+    'possible',
+    plan.bucket,
+    attempt,
+    subject,
+    setting
+  );
+}

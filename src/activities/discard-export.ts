@@ -1,0 +1,90 @@
+import { deleteObject } from '../aws/bucket';
+import { lookAtExport } from '../aws/export-look';
+import { classifyS3Fault } from '../aws/s3-faults';
+import { GRACE_MS } from '../aws/snapshot-status';
+import { describeSnapshot } from '../aws/snapshots';
+import type { Discarded, ExportPlan, StartedCopy } from '../contract/job';
+import { askingS3, bucketOf } from './asking-s3';
+import { runAttempt } from './attempt';
+import type { Setting } from './setting';
+import { asking, valueOf, type Subject } from './wait-or-fail';
+
+/** While the source is in one of these, MemoryDB may be writing. */
+const WRITING: readonly string[] = ['exporting', 'copying'];
+
+/**
+ * After a cancel: finds out what is left behind, and deletes it where the plan says so: the expected objects, as long
+ * as they are the ones that were seen, and the claim.
+ *
+ * @param started null = nobody knows whether a send was accepted
+ */
+export async function discardExport(
+  setting: Setting,
+  plan: ExportPlan,
+  started: StartedCopy | null
+): Promise<Discarded> {
+  return runAttempt(async (attempt) => {
+    const { target, bucket: name, source } = plan;
+    const subject: Subject = { phase: 'cancelling', source, target, bucket: name };
+    const bucket = bucketOf(setting, plan);
+    const ask = <T>(call: () => Promise<T>) => askingS3(call, 'possible', name, attempt, subject, setting);
+
+    const describe = () => describeSnapshot(setting.memorydb, source);
+    const record = await asking(describe, 'possible', attempt, subject, setting.paces);
+    const { found, seen } = await ask(() => lookAtExport(bucket, plan));
+    const ours = found?.manifest?.job === plan.ownership.jobHash;
+    const there = `${seen.length} of ${plan.shards.length} objects of ${target} in ${name}`;
+    if (!ours) {
+      const deleted = attempt.memory?.sightings?.seen === true;
+      return deleted
+        ? { outcome: 'deleted', detail: `the export ${target} in ${name} was deleted` }
+        : { outcome: 'nothing was started', detail: `there is no claim of this job to ${target} in ${name}` };
+    }
+    if (plan.targetExisted) return { outcome: 'kept', detail: `${there}: the claim is older than this run` };
+    const busy = record !== undefined && WRITING.includes(record.Status);
+    if (plan.onCancel === 'keep') {
+      return { outcome: 'kept', detail: `${there}${busy ? ', and MemoryDB writes on' : ''}; the claim stays` };
+    }
+    // A send that was accepted just now shows on the source a little later.
+    if (busy || attempt.elapsedMs < GRACE_MS) {
+      return valueOf<never>(
+        {
+          verdict: 'wait',
+          pace: 'poll',
+          reason: 'ExportNotReady',
+          message: `${there}, the source is ${record?.Status ?? 'gone'}`,
+          hint: 'Nothing to do: the job deletes them when nobody writes any more.',
+        },
+        attempt,
+        subject,
+        setting.paces
+      );
+    }
+    attempt.remember({ sightings: { seen: true } });
+    const outcomes = [];
+    for (const { key, etag } of [...seen, { key: plan.manifestKey, etag: found.etag }]) {
+      outcomes.push(await ask(() => orGone(() => deleteObject(bucket, key, etag))));
+    }
+    const kept = outcomes.filter((outcome) => outcome === 'replaced').length;
+    if (kept > 0)
+      return { outcome: 'kept', detail: `${kept} objects were replaced by somebody else, the rest is deleted` };
+    if (started === null && seen.length === 0) {
+      return { outcome: 'nothing was started', detail: `the claim to ${target} in ${name} was deleted` };
+    }
+    return {
+      outcome: outcomes.includes('delete marker') ? 'delete marker' : 'deleted',
+      detail: `the export ${target} in ${name} was deleted`,
+    };
+  });
+}
+
+async function orGone<T>(remove: () => Promise<T>): Promise<T | 'replaced' | 'gone'> {
+  try {
+    return await remove();
+  } catch (err) {
+    const { meaning } = classifyS3Fault(err);
+    if (meaning === 'replaced') return 'replaced';
+    if (meaning === 'missing') return 'gone';
+    throw err;
+  }
+}

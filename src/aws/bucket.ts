@@ -1,0 +1,110 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { classifyS3Fault } from './s3-faults';
+
+/** A bucket, and the account that must own it: every call says so, and S3 refuses where it does not. */
+export interface Bucket {
+  readonly s3: S3Client;
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** An object as a listing tells it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** The bucket's region. @throws what S3 answers: 301 where it is in another region, 403, 404 */
+export async function readBucketRegion(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
+  const { BucketRegion: region } = await bucket.s3.send(new HeadBucketCommand(at(bucket)), withSignal(signal));
+  return region;
+}
+
+/** The objects whose keys begin with `prefix`, page by page. */
+export async function listObjects(bucket: Bucket, prefix: string, signal?: AbortSignal): Promise<ListedObject[]> {
+  const objects: ListedObject[] = [];
+  for await (const { Contents: page } of paginateListObjectsV2(
+    { client: bucket.s3 },
+    { ...at(bucket), Prefix: prefix }
+  )) {
+    signal?.throwIfAborted();
+    for (const { Key: key, Size: size, ETag: etag } of page ?? []) {
+      if (key !== undefined) objects.push({ key, size: size ?? 0, etag: etag ?? '' });
+    }
+  }
+  return objects;
+}
+
+/** The text of a small object and its ETag; undefined when there is none. */
+export async function readText(
+  bucket: Bucket,
+  key: string,
+  signal?: AbortSignal
+): Promise<{ readonly text: string; readonly etag: string } | undefined> {
+  try {
+    const { Body: body, ETag: etag } = await bucket.s3.send(
+      new GetObjectCommand({ ...at(bucket), Key: key }),
+      withSignal(signal)
+    );
+    return { text: (await body?.transformToString()) ?? '', etag: etag ?? '' };
+  } catch (err) {
+    if (classifyS3Fault(err).meaning === 'missing') return undefined;
+    throw err;
+  }
+}
+
+/** What a conditional write needs: that nothing is there yet, or that it is still what was read. */
+export type WriteCondition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
+
+/** Writes a small JSON object, if the condition holds; the new ETag. @throws 412 where it does not hold */
+export async function writeJson(bucket: Bucket, key: string, text: string, condition: WriteCondition): Promise<string> {
+  const { ETag: etag } = await bucket.s3.send(
+    new PutObjectCommand({ ...at(bucket), Key: key, Body: text, ContentType: 'application/json', ...condition })
+  );
+  return etag ?? '';
+}
+
+/** Deletes an object if it is still the one that was seen; a versioned bucket puts a delete marker on it. */
+export async function deleteObject(bucket: Bucket, key: string, etag: string): Promise<'deleted' | 'delete marker'> {
+  const { DeleteMarker: marker } = await bucket.s3.send(
+    new DeleteObjectCommand({ ...at(bucket), Key: key, IfMatch: etag })
+  );
+  return marker === true ? 'delete marker' : 'deleted';
+}
+
+/** What HEAD tells of an object, if it is still the one that was seen. */
+export async function readObjectFacts(
+  bucket: Bucket,
+  key: string,
+  etag: string,
+  signal?: AbortSignal
+): Promise<{ readonly versionId?: string; readonly encryption?: string; readonly size: number }> {
+  const head = await bucket.s3.send(
+    new HeadObjectCommand({ ...at(bucket), Key: key, IfMatch: etag }),
+    withSignal(signal)
+  );
+  return {
+    size: head.ContentLength ?? 0,
+    ...(head.VersionId !== undefined && { versionId: head.VersionId }),
+    ...(head.ServerSideEncryption !== undefined && { encryption: head.ServerSideEncryption }),
+  };
+}
+
+/** The part of every call that names the bucket. */
+export function at({ name, owner }: Bucket): { Bucket: string; ExpectedBucketOwner: string } {
+  return { Bucket: name, ExpectedBucketOwner: owner };
+}
+
+/** Options of a call that a cancel may end. */
+export function withSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}

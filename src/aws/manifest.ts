@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { ExportPlan, ExportedObject } from '../contract/job';
+
+/** The version of the manifest's schema. */
+const MANIFEST_VERSION = 1;
+
+const objectSchema = z.strictObject({
+  key: z.string().describe('The key of the object in the same bucket.'),
+  shard: z.string().describe("The shard's name in MemoryDB."),
+  slots: z.string().optional().describe('The slots of the shard, for example 0-5461.'),
+  size: z.int().nonnegative().optional().describe('Bytes.'),
+  etag: z.string().optional().describe('As S3 quotes it; of a multipart upload it is no MD5.'),
+  versionId: z.string().optional().describe('Of a versioned bucket.'),
+  encryption: z.string().optional().describe('Server-side encryption: AES256 or aws:kms.'),
+  level: z.enum(['presence', 'header']).optional().describe('How well the object was looked at.'),
+  verdict: z.enum(['unproven', 'unsupported', 'corrupt']).optional(),
+  reason: z.string().optional().describe('Why the verdict is not better.'),
+});
+
+const manifestSchema = z.strictObject({
+  version: z.literal(MANIFEST_VERSION),
+  state: z
+    .enum(['claimed', 'complete'])
+    .describe('claimed: a job says that these keys are its own. complete: all of them are there and were judged.'),
+  job: z.string().describe('Hash of the job: owner and workflow id.'),
+  request: z.string().describe('Hash of the request.'),
+  source: z.strictObject({
+    name: z.string(),
+    arn: z.string(),
+    hash: z.string().describe('Hash of the ARN and of when each shard was snapshotted.'),
+    createdAt: z.iso.datetime().optional(),
+  }),
+  target: z.string(),
+  startedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().optional(),
+  missing: z
+    .array(z.string())
+    .optional()
+    .describe('Keys that MemoryDB did not write: the job failed with ExportIncomplete.'),
+  objects: z.array(objectSchema),
+});
+
+/** What `<target>.manifest.json` holds: a claim to the keys of an export, and in the end its proof. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The manifest's JSON schema, as it is published. */
+export function manifestJsonSchema(): object {
+  return { title: 'Manifest of a MemoryDB snapshot export', ...z.toJSONSchema(manifestSchema) };
+}
+
+/** The manifest in `text`, or undefined when it is something else. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a manifest: it ends with a line break, and people can read it. */
+export function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`;
+}
+
+/** The claim that is written before the first send. */
+export function claimOf(plan: ExportPlan, startedAt: string): Manifest {
+  const { source, sourceArn, sourceCreatedAt, ownership, target, shards } = plan;
+  return {
+    version: MANIFEST_VERSION,
+    state: 'claimed',
+    job: ownership.jobHash,
+    request: ownership.requestHash,
+    source: {
+      name: source,
+      arn: sourceArn,
+      hash: ownership.sourceHash ?? '',
+      ...(sourceCreatedAt !== undefined && { createdAt: sourceCreatedAt }),
+    },
+    target,
+    startedAt,
+    objects: shards.map(({ shard, key, slots }) => ({ key, shard, ...(slots !== undefined && { slots }) })),
+  };
+}
+
+/** The final manifest: the claim, with what was seen and judged. */
+export function completeManifest(claim: Manifest, objects: readonly ExportedObject[], completedAt: string): Manifest {
+  const slotsOf = new Map(claim.objects.map(({ shard, slots }) => [shard, slots]));
+  return {
+    version: claim.version,
+    job: claim.job,
+    request: claim.request,
+    source: claim.source,
+    target: claim.target,
+    startedAt: claim.startedAt,
+    state: 'complete',
+    completedAt,
+    objects: objects.map((object) => {
+      const slots = slotsOf.get(object.shard);
+      return { ...object, ...(slots !== undefined && { slots }) };
+    }),
+  };
+}
+
+/** Whether a complete manifest says the same of its objects: a run that agrees leaves it untouched. */
+export function agrees(complete: Manifest, objects: readonly ExportedObject[]): boolean {
+  const digest = (
+    list: readonly {
+      key: string;
+      etag?: string | undefined;
+      verdict?: string | undefined;
+      level?: string | undefined;
+    }[]
+  ) => JSON.stringify(list.map(({ key, etag, verdict, level }) => [key, etag, verdict, level]).sort());
+  return complete.state === 'complete' && digest(complete.objects) === digest(objects);
+}

@@ -1,0 +1,45 @@
+/** How far an exported object is read: each level does what those before it do. */
+export type VerifyLevel = 'presence' | 'header' | 'checksum' | 'structure' | 'deep';
+
+/**
+ * What was found out about an object. `verified`: every byte read and the checksum right. `unproven`: nothing wrong
+ * found, and the content not proven. `unsupported`: a format that we do not know, never guessed at. `corrupt`: proven
+ * wrong.
+ */
+export type Verdict = 'verified' | 'unproven' | 'unsupported' | 'corrupt';
+
+/** Why an object is not `verified`. Plain data, without a byte of its content. */
+export interface Finding {
+  readonly verdict: Exclude<Verdict, 'verified'>;
+  readonly reason: Reason;
+  /** The byte of the object that the finding is about. */
+  readonly offset?: number;
+}
+
+/** Every reason, with the verdict it leads to and what it means. */
+export const REASONS = {
+  'content-not-read': { verdict: 'unproven', means: 'head and tail are right; this level reads no more' },
+  'no-checksum': { verdict: 'unproven', means: 'the file was written without a checksum' },
+  'too-few-bytes': { verdict: 'unproven', means: 'fewer bytes were read than it takes to judge the file' },
+  'other-format': { verdict: 'unsupported', means: 'a format other than RDB, known by name' },
+  'append-only-file': { verdict: 'unsupported', means: 'the RDB part of an append-only file' },
+  'unknown-version': { verdict: 'unsupported', means: 'an RDB version that is not known here' },
+  'size-mismatch': { verdict: 'corrupt', means: 'there are more bytes than the listed size' },
+  empty: { verdict: 'corrupt', means: 'the object has no bytes' },
+  'too-short': { verdict: 'corrupt', means: 'shorter than the shortest RDB file' },
+  'not-rdb': { verdict: 'corrupt', means: 'the first bytes are neither of RDB nor of a format known by name' },
+  'invalid-version': { verdict: 'corrupt', means: 'no engine writes this RDB version under this magic' },
+  'invalid-length': { verdict: 'corrupt', means: 'a length is encoded in a way that RDB does not have' },
+  'invalid-string': { verdict: 'corrupt', means: 'a compressed string does not unfold to its length' },
+  truncated: { verdict: 'corrupt', means: 'a field reaches past the end of the file' },
+  'no-end': { verdict: 'corrupt', means: 'the end mark is not where it belongs: truncated, or bytes were added' },
+  'trailing-bytes': { verdict: 'corrupt', means: 'bytes follow the end of the RDB file' },
+} as const satisfies Record<string, { readonly verdict: Finding['verdict']; readonly means: string }>;
+
+/** Why an object is not `verified`, in one word: a key of {@link REASONS}. */
+export type Reason = keyof typeof REASONS;
+
+/** A finding, with the verdict that its reason leads to. */
+export function finding(reason: Reason, offset?: number): Finding {
+  return { verdict: REASONS[reason].verdict, reason, ...(offset === undefined ? {} : { offset }) };
+}

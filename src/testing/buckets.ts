@@ -1,0 +1,61 @@
+import type { Moment } from './clock';
+import { ObjectStore } from './stored-objects';
+
+/** What a bucket lets MemoryDB do by its policy. */
+export interface BucketGrants {
+  /** @default true */
+  readonly read?: boolean;
+  /** @default true */
+  readonly write?: boolean;
+  /** @default true */
+  readonly readAcp?: boolean;
+}
+
+/** What a simulated bucket may be given. */
+export interface BucketOptions {
+  /** @default the simulator's */
+  readonly region?: string;
+  /** The account that owns it. @default the simulator's */
+  readonly owner?: string;
+  /** Whether it keeps every version of an object. @default false */
+  readonly versioned?: boolean;
+  /** What its policy grants to MemoryDB. @default 'granted', everything */
+  readonly policy?: 'granted' | BucketGrants;
+  /** How its objects are encrypted. @default 'AES256' */
+  readonly encryption?: 'AES256' | 'aws:kms';
+}
+
+/** A bucket as the simulator keeps it. */
+export interface BucketRecord {
+  readonly name: string;
+  readonly region: string;
+  readonly owner: string;
+  readonly versioned: boolean;
+  readonly grants: Required<BucketGrants>;
+  readonly encryption: 'AES256' | 'aws:kms';
+  readonly createdAt: Moment;
+  readonly objects: ObjectStore;
+}
+
+/** Makes a bucket; throws a TypeError when S3 would have none of that name. */
+export function createBucket(
+  name: string,
+  options: BucketOptions,
+  { region, accountId, createdAt }: { readonly region: string; readonly accountId: string; readonly createdAt: Moment }
+): BucketRecord {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
+    throw new TypeError(`bucket ${name}: a name has 3 to 63 lower-case letters, digits, dots and hyphens`);
+  }
+  const { policy = 'granted', versioned = false } = options;
+  const denied = policy === 'granted' ? {} : policy;
+  return {
+    name,
+    region: options.region ?? region,
+    owner: options.owner ?? accountId,
+    versioned,
+    grants: { read: denied.read ?? true, write: denied.write ?? true, readAcp: denied.readAcp ?? true },
+    encryption: options.encryption ?? 'AES256',
+    createdAt,
+    objects: new ObjectStore(versioned),
+  };
+}

@@ -1,0 +1,205 @@
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { failureOf } from '../support/failures';
+import { describeWith } from '../support/temporal-servers';
+import { BUCKET, exportOf, inWorld, openTimeSkipping, SOURCE, type Server, type World } from '../support/world';
+
+const MANIFEST = 'nightly.manifest.json';
+
+async function keysOf({ sim }: World): Promise<string[]> {
+  return (await sim.objects(BUCKET)).map(({ key }) => key);
+}
+
+function stateOf({ sim }: World): Promise<string | undefined> {
+  return sim
+    .object(BUCKET, MANIFEST)
+    .then((object) => object && (JSON.parse(object.bytes().toString()) as { state: string }).state);
+}
+
+describeWith('time-skipping server', 'exports in trouble', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await openTimeSkipping();
+  });
+  afterAll(() => server.close());
+
+  test.for([
+    { operation: 'CopySnapshot', skip: 0, what: 'the request' },
+    { operation: 'PutObject', skip: 0, what: 'the claim' },
+    { operation: 'PutObject', skip: 1, what: 'the manifest' },
+  ] as const)('a 5xx after $what took effect: one export, one manifest', async ({ operation, skip }) => {
+    await inWorld(server, async (world) => {
+      const script = world.sim.fail(operation, { httpStatus: 503, when: 'after', skip });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+
+      expect(script.hits).toBe(1);
+      expect(await stateOf(world)).toBe('complete');
+      // A second request may be sent; while the first one is written, the source is busy for it.
+      expect(world.sim.callsTo('CopySnapshot').filter(({ outcome }) => outcome === 'ok').length).toBeLessThan(2);
+      expect(await keysOf(world)).toHaveLength(4);
+    });
+  });
+
+  test.for([
+    { what: 'throttling', fault: { error: 'SlowDown', httpStatus: 503, times: 3 } },
+    { what: 'a body that is cut', fault: { cutAfter: 5 } },
+    { what: 'a whole answer to a range', fault: { ignoreRange: true } },
+    { what: 'a connection that drops', fault: { connection: 'drop' } },
+  ] as const)('$what while an object is read is tried again', async ({ fault }) => {
+    await inWorld(server, async (world) => {
+      const script = world.sim.fail('GetObject', {
+        ...fault,
+        match: (input: unknown) => JSON.stringify(input).includes('.rdb'),
+      });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({
+        objects: [{ verdict: 'unproven' }, { verdict: 'unproven' }, { verdict: 'unproven' }],
+      });
+
+      expect(script.hits).toBeGreaterThan(0);
+    });
+  });
+
+  test('a permission that is missing before acceptance ends the job', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.fail('ListObjectsV2', { error: 'AccessDenied', times: 100 });
+
+      expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'AccessDenied', phase: 'inspecting' });
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(0);
+    });
+  });
+
+  test('a permission that is lost after acceptance is waited for', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.fail('ListObjectsV2', { error: 'AccessDenied', skip: 2, for: '1h' });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+    });
+  });
+
+  test('an object that is replaced between two looks ends the job', async () => {
+    await inWorld(server, async (world) => {
+      const script = world.sim.fail('GetObject', {
+        delayMs: 0,
+        httpStatus: 412,
+        match: (input: unknown) => JSON.stringify(input).includes('0002.rdb'),
+      });
+
+      expect(await failureOf(world.run(exportOf()))).toMatchObject({
+        type: 'ExportVerificationFailed',
+        message: expect.stringContaining('nightly-0002.rdb was replaced') as string,
+      });
+      expect(script.hits).toBe(1);
+      expect(await stateOf(world)).toBe('claimed');
+    });
+  });
+
+  test('a foreign claim is neither adopted nor deleted', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.putObject(BUCKET, MANIFEST, '{"theirs": true}');
+
+      expect(await failureOf(world.run(exportOf({ onCancel: 'delete' })))).toMatchObject({ type: 'ExportTargetTaken' });
+      expect(await keysOf(world)).toEqual([MANIFEST]);
+    });
+  });
+
+  test('a second job for the same target at the same time is refused', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportTakes: '1h' });
+      const first = await world.start(exportOf(), 'first');
+      await world.sim.calledTimes('CopySnapshot', 1);
+
+      // A plain client lets the clock stand still: the server runs one job at a time when it skips.
+      const second = await world.start(exportOf(), 'second');
+      const result = new Client({ connection: world.env.connection }).workflow.getHandle(
+        'second',
+        second.firstExecutionRunId
+      );
+      expect(await failureOf(result.result())).toMatchObject({ type: 'ExportTargetTaken' });
+      await expect(first.result()).resolves.toMatchObject({ kind: 'export', adopted: false });
+    });
+  });
+
+  test("a source that is under somebody else's export first", async () => {
+    await inWorld(server, async (world) => {
+      world.sim.exportElsewhere(SOURCE, { for: '2h' });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+
+      const accepted = world.sim.callsTo('CopySnapshot').filter(({ outcome }) => outcome === 'ok');
+      expect(accepted).toHaveLength(1);
+    });
+  });
+
+  test('keys that appear while every request of ours is refused are somebody else’s', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.exportElsewhere(SOURCE, { for: '1h', bucket: BUCKET, target: 'nightly' });
+
+      expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'ExportTargetTaken', phase: 'starting' });
+      expect((await keysOf(world)).filter((key) => key.endsWith('.rdb')).length).toBeGreaterThan(0);
+    });
+  });
+
+  test('the source may be gone once the keys are there', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportTakes: '5s', exportOrder: 'together' });
+      const job = await world.start(exportOf());
+      await world.sim.calledTimes('CopySnapshot', 1);
+      world.sim.fail('DescribeSnapshots', { error: 'SnapshotNotFoundFault', for: '10h' });
+
+      await expect(job.result()).resolves.toMatchObject({ kind: 'export' });
+    });
+  });
+
+  test('a versioned bucket: versions in the result, a delete marker after a cancel', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.addBucket('versioned', { versioned: true });
+      const request = { TargetBucket: 'versioned' };
+
+      const result = await world.run(exportOf({ request }));
+      world.sim.set({ exportTakes: '1h' });
+      const looks = world.sim.callsTo('ListObjectsV2').length;
+      const job = await world.start(
+        exportOf({ onCancel: 'delete', request: { ...request, TargetSnapshotName: 'second' } })
+      );
+      await world.sim.calledTimes('ListObjectsV2', looks + 3); // the inspection's, the start's, and the wait's
+      await job.cancel();
+      await job.result().catch(() => undefined);
+
+      expect(result).toMatchObject({ objects: [{ versionId: expect.any(String) as string }, {}, {}] });
+      expect((await job.describe()).memo?.['memorydbSnapshots']).toMatchObject({ outcome: 'delete marker' });
+      expect((await world.sim.objects('versioned')).map(({ key }) => key)).not.toContain('second.manifest.json');
+    });
+  });
+
+  test('gaps in the shard names, and no shard detail', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.addCluster('gaps', { shards: ['0001', '0003'] });
+      world.sim.addSnapshot('gapped', { cluster: 'gaps' });
+      world.sim.addCluster('plain', { shards: 2, shardDetail: false });
+      world.sim.addSnapshot('untold', { cluster: 'plain' });
+
+      const gapped = await world.run(exportOf({ request: { SourceSnapshotName: 'gapped', TargetSnapshotName: 'g' } }));
+      const untold = await world.run(exportOf({ request: { SourceSnapshotName: 'untold', TargetSnapshotName: 'u' } }));
+
+      expect(gapped).toMatchObject({ objects: [{ key: 'g-0001.rdb' }, { key: 'g-0003.rdb' }] });
+      expect(untold).toMatchObject({ objects: [{ key: 'u-0001.rdb' }, { key: 'u-0002.rdb' }] });
+    });
+  });
+
+  test('500 shards stay within a history of 2,500 events', { timeout: 120_000 }, async () => {
+    await inWorld(server, async (world) => {
+      world.sim.addCluster('wide', { shards: 500 });
+      world.sim.addSnapshot('wide-snapshot', { cluster: 'wide' });
+
+      const job = await world.start(exportOf({ request: { SourceSnapshotName: 'wide-snapshot' } }));
+      const result = await job.result();
+
+      expect(result.kind === 'export' && result.objects.length).toBe(500);
+      const history = await job.fetchHistory();
+      expect(history.events?.length).toBeLessThan(2_500);
+      expect(JSON.stringify(history).length).toBeLessThan(4_000_000);
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExportResult } from 'temporal-memorydb-snapshots';
+import { failureOf } from '../support/failures';
+import { describeWith } from '../support/temporal-servers';
+import {
+  BUCKET,
+  exportOf,
+  historyEvents,
+  inWorld,
+  openTimeSkipping,
+  SOURCE,
+  type Server,
+  type World,
+} from '../support/world';
+
+const KEYS = ['nightly-0001.rdb', 'nightly-0002.rdb', 'nightly-0003.rdb'];
+const MANIFEST = 'nightly.manifest.json';
+
+interface StoredManifest {
+  state: string;
+  missing?: string[];
+  objects: { key: string; verdict?: string; slots?: string }[];
+}
+
+async function readManifest({ sim }: World): Promise<StoredManifest | undefined> {
+  const object = await sim.object(BUCKET, MANIFEST);
+  return object && (JSON.parse(object.bytes().toString()) as StoredManifest);
+}
+
+async function keysOf({ sim }: World): Promise<string[]> {
+  return (await sim.objects(BUCKET)).map(({ key }) => key);
+}
+
+describeWith('time-skipping server', 'exports', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await openTimeSkipping();
+  });
+  afterAll(() => server.close());
+
+  test.for([
+    { exportTakes: '5m', exportStatus: 'exporting', exportAnswer: 'source' },
+    { exportTakes: '6h', exportStatus: 'copying', exportAnswer: 'empty' },
+  ] as const)('of $exportTakes: each object is there, looked at, and in the manifest', async (settings) => {
+    await inWorld(server, async (world) => {
+      world.sim.set(settings);
+
+      const job = await world.start(exportOf());
+      const result = (await job.result()) as ExportResult;
+
+      expect(result).toMatchObject({ kind: 'export', adopted: false, bucket: BUCKET, manifestKey: MANIFEST });
+      expect(result.objects.map(({ key, shard, verdict, level }) => [key, shard, verdict, level])).toEqual(
+        KEYS.map((key, i) => [key, `000${i + 1}`, 'unproven', 'header'])
+      );
+      expect(await readManifest(world)).toMatchObject({
+        state: 'complete',
+        objects: KEYS.map((key) => ({ key, verdict: 'unproven' })),
+      });
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(1);
+      expect(await historyEvents(job)).toBeLessThan(60);
+    });
+  });
+
+  test('a re-run proves again, agrees, and leaves the manifest untouched', async () => {
+    await inWorld(server, async (world) => {
+      await world.run(exportOf(), 'nightly');
+      const before = await world.sim.object(BUCKET, MANIFEST);
+
+      await expect(world.run(exportOf(), 'nightly')).resolves.toMatchObject({ kind: 'export', adopted: true });
+
+      expect((await world.sim.object(BUCKET, MANIFEST))?.etag).toBe(before?.etag);
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(1);
+      expect(
+        await failureOf(world.run(exportOf({ request: { Tags: [{ Key: 'a', Value: 'b' }] } }), 'nightly'))
+      ).toMatchObject({ type: 'RequestMismatch' });
+      expect(await failureOf(world.run(exportOf(), 'weekly'))).toMatchObject({ type: 'ExportTargetTaken' });
+    });
+  });
+
+  test.for(['CopySnapshot', 'PutObject'] as const)(
+    'a lost answer to %s: one export, one manifest',
+    async (operation) => {
+      await inWorld(server, async (world) => {
+        const script = world.sim.fail(operation, { connection: 'drop', when: 'after' });
+
+        await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+
+        expect(script.hits).toBe(1);
+        expect(await keysOf(world)).toEqual([...KEYS, MANIFEST]);
+        expect(await readManifest(world)).toMatchObject({ state: 'complete' });
+      });
+    }
+  );
+
+  test('keys of somebody else are never adopted', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.putObject(BUCKET, 'nightly-0002.rdb', 'theirs');
+
+      expect(await failureOf(world.run(exportOf({ onCancel: 'delete' })))).toMatchObject({
+        type: 'ExportTargetTaken',
+        message: expect.stringContaining('nightly-0002.rdb') as string,
+      });
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(0);
+      expect(await keysOf(world)).toEqual(['nightly-0002.rdb']);
+    });
+  });
+
+  test("a neighbour's keys do not count", async () => {
+    await inWorld(server, async (world) => {
+      world.sim.putObject(BUCKET, 'nightly-b-0001.rdb', 'theirs');
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+    });
+  });
+
+  test('some of the keys: it ends naming the missing ones, and so does the next run, at once', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportLoses: ['0002'] });
+
+      const failure = await failureOf(world.run(exportOf(), 'nightly'));
+      const calls = world.sim.calls.length;
+      const again = await failureOf(world.run(exportOf(), 'nightly'));
+
+      for (const { type, message } of [failure, again]) {
+        expect(type).toBe('ExportIncomplete');
+        expect(message).toContain('nightly-0002.rdb');
+        expect(message).not.toContain('nightly-0001.rdb');
+      }
+      expect(await readManifest(world)).toMatchObject({ state: 'claimed', missing: ['nightly-0002.rdb'] });
+      expect(world.sim.calls.length - calls).toBeLessThan(8);
+    });
+  });
+
+  test('none of the keys: it is sent three times, and ends', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportLoses: 'all' });
+
+      expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'ExportIncomplete' });
+
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(3);
+    });
+  });
+
+  test('keys that come late, after the source is available again', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportLate: '8m' });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+    });
+  });
+
+  test('a corrupt object is named, and the others are looked at', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportTakes: '3h' });
+      const job = await world.start(exportOf());
+      const ended = failureOf(job.result());
+      // The last file comes with the end; the first is corrupted on the way.
+      await world.sim.calledTimes('ListObjectsV2', 3);
+      await until(async () => (await keysOf(world)).includes('nightly-0001.rdb'));
+      world.sim.corruptObject(BUCKET, 'nightly-0001.rdb', { at: 0, xor: 0xff });
+
+      expect(await ended).toMatchObject({
+        type: 'ExportVerificationFailed',
+        message: expect.stringContaining('nightly-0001.rdb') as string,
+      });
+      expect(await readManifest(world)).toMatchObject({ state: 'claimed' });
+    });
+  });
+
+  test.for([
+    { why: 'no bucket', request: { TargetBucket: 'nowhere' }, named: /nowhere/ },
+    { why: 'a bucket elsewhere', request: { TargetBucket: 'far-away' }, named: /eu-west-1/ },
+    { why: 'a key that is none', request: { TargetSnapshotName: '/x' }, named: /slash/ },
+    { why: 'a KMS key', request: { KmsKeyId: 'k' }, named: /KmsKeyId/ },
+  ])('refused before anything is sent: $why', async ({ request, named }) => {
+    await inWorld(server, async (world) => {
+      world.sim.addBucket('far-away', { region: 'eu-west-1' });
+
+      expect(await failureOf(world.run(exportOf({ request })))).toMatchObject({
+        type: 'InvalidRequest',
+        message: expect.stringMatching(named) as string,
+      });
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(0);
+    });
+  });
+
+  test('a bucket of another account, or one that the worker does not allow', async () => {
+    await inWorld(
+      server,
+      async (world) => {
+        world.sim.addBucket('theirs', { owner: '999999999999' });
+
+        expect(await failureOf(world.run(exportOf({ request: { TargetBucket: 'theirs' } })))).toMatchObject({
+          phase: 'inspecting',
+        });
+        expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'InvalidRequest' });
+        expect(world.sim.callsTo('CopySnapshot')).toHaveLength(0);
+      },
+      { plugin: { allowedBuckets: ['theirs'] } }
+    );
+  });
+
+  test('the target may have the name of the source, a slash, and upper case', async () => {
+    await inWorld(server, async (world) => {
+      const target = `Nightly/${SOURCE}`;
+
+      const same = await world.run(exportOf({ request: { TargetSnapshotName: SOURCE } }));
+      const nested = await world.run(exportOf({ request: { TargetSnapshotName: target } }));
+
+      expect(same).toMatchObject({ manifestKey: `${SOURCE}.manifest.json` });
+      expect(nested).toMatchObject({ objects: [{ key: `${target}-0001.rdb` }, {}, {}] });
+    });
+  });
+
+  test.for([
+    { onCancel: 'keep', outcome: 'kept', left: [...KEYS.slice(0, 0), MANIFEST] },
+    { onCancel: 'delete', outcome: 'deleted', left: [] },
+  ] as const)('cancelled while it is written: $onCancel', async ({ onCancel, outcome, left }) => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportTakes: '2h', exportOrder: 'together' });
+
+      const job = await world.start(exportOf({ onCancel }));
+      await world.sim.calledTimes('ListObjectsV2', 3);
+      await job.cancel();
+      await job.result().catch(() => undefined);
+
+      expect((await job.describe()).memo?.['memorydbSnapshots']).toMatchObject({ outcome });
+      expect(await keysOf(world)).toEqual(left);
+    });
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}
