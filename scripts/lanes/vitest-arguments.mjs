@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** Lanes that start no server: to run one of these alone should not build one. */
-const SERVERLESS = new Set(['unit', 'rdb', 'simulator', 'replay', 'peers']);
+const SERVERLESS = new Set(['unit', 'rdb', 'simulator', 'replay']);
 
 /** A worker of the time-skipping lane runs a test and a Java server: more of them than this only wait for memory. */
 const MOST_WORKERS = 4;

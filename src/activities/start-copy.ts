@@ -29,11 +29,15 @@ export async function startCopy({ memorydb, paces }: Setting, plan: CopyPlan): P
       return record && { adopted: true, arn: record.ARN };
     };
 
-    const adopted = await adoptOurs();
+    // Before anything else: heartbeats after the first one are held back for seconds, and a kill swallows them.
+    attempt.remember({ maybeSentMs: attempt.elapsedMs });
+    const adopted = await adoptOurs().catch((err: unknown) => {
+      attempt.remember({ maybeSentMs });
+      throw err;
+    });
     if (adopted) return adopted;
     attempt.throwIfCancelled();
 
-    attempt.remember({ maybeSentMs: attempt.elapsedMs });
     try {
       const record = await sendCopy(memorydb, plan);
       return { adopted: false, ...(record && { arn: record.ARN }) };

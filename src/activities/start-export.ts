@@ -39,8 +39,9 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
     const claimKeys = async (): Promise<StartedCopy | undefined> => {
       const before = await look();
       const claim = settle(judgeExportTarget(plan, before, plan.ownership));
-      if (before.seen.length > 0)
+      if (before.seen.length > 0) {
         return settle(judgeKeysThere(before, claim, surelyUnsent && attempt.info.attempt > 1));
+      }
       if (claim === undefined) {
         const startedAt = new Date(attempt.info.currentAttemptScheduledTimestampMs).toISOString();
         const text = formatManifest(claimOf(plan, startedAt));

@@ -61,7 +61,7 @@ async function orReplaced<T>(read: () => Promise<T>): Promise<T | 'replaced'> {
     return await read();
   } catch (err) {
     const { meaning } = classifyS3Fault(err);
-    if (meaning === 'replaced' || meaning === 'missing') return 'replaced';
+    if (meaning === 'replaced' || meaning === 'missing' || meaning === 'empty') return 'replaced';
     throw err;
   }
 }

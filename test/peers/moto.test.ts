@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { MemoryDB } from '@aws-sdk/client-memorydb';
 import { S3 } from '@aws-sdk/client-s3';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
-
-const isHere = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+import { expect, onTestFinished, test } from 'vitest';
+import { describeWith } from '../support/temporal-servers';
+import { BUCKET, exportOf, inWorld, openTimeSkipping } from '../support/world';
 
 /** Starts moto's server; it ends with the test. */
 async function startMoto(): Promise<string> {
@@ -36,8 +36,7 @@ function findPort(): Promise<number> {
   });
 }
 
-// Nothing else needs moto, so that it may be missing also where nothing else may.
-describe.skipIf(!isHere)(`moto’s S3${isHere ? '' : ' (without moto_server: pip install "moto[server]")'}`, () => {
+describeWith('moto', 'moto’s S3', () => {
   test('takes the files of an export', async () => {
     const s3Endpoint = await startMoto();
     let nowMs = Date.parse('2026-11-23T06:00:00Z');
@@ -67,5 +66,30 @@ describe.skipIf(!isHere)(`moto’s S3${isHere ? '' : ' (without moto_server: pip
     const { Body } = await s3.getObject({ Bucket: 'theirs', Key: 'mine-0002.rdb', Range: 'bytes=0-8' });
     expect(await Body?.transformToString()).toBe('REDIS0010');
     await expect(client.copySnapshot(request)).rejects.toThrow(/already contains an object with key mine-0001\.rdb/);
+  });
+});
+
+describeWith(['moto', 'time-skipping server'], 'moto’s S3 in the place of ours', () => {
+  test('the whole job: claim, wait, look at each object, manifest', { timeout: 60_000 }, async () => {
+    const s3Endpoint = await startMoto();
+    const server = await openTimeSkipping();
+    onTestFinished(() => server.close());
+    await inWorld(
+      server,
+      async ({ sim, run }) => {
+        const s3 = new S3(sim.aws.s3);
+        onTestFinished(() => s3.destroy());
+        await s3.createBucket({ Bucket: BUCKET });
+
+        const result = await run(exportOf(), 'nightly');
+        const again = await run(exportOf(), 'nightly');
+
+        expect(result).toMatchObject({ kind: 'export', adopted: false, objects: [{ verdict: 'unproven' }, {}, {}] });
+        expect(again).toMatchObject({ kind: 'export', adopted: true });
+        const { Body } = await s3.getObject({ Bucket: BUCKET, Key: 'nightly.manifest.json' });
+        expect(JSON.parse((await Body?.transformToString()) ?? '')).toMatchObject({ state: 'complete' });
+      },
+      { s3Endpoint }
+    );
   });
 });

@@ -9,7 +9,7 @@ import type { RunningDevServer } from './dev-server';
 
 /** What a test may need and a machine may lack. */
 export type Need =
-  'time-skipping server' | 'dev server' | 'Temporal CLI' | 'AWS CLI' | 'botocore' | 'redis-server' | 'Maven';
+  'time-skipping server' | 'dev server' | 'Temporal CLI' | 'AWS CLI' | 'botocore' | 'redis-server' | 'moto' | 'Maven';
 
 const CHECKOUT = join(__dirname, '..', '..');
 
@@ -90,6 +90,9 @@ const lookFor: Readonly<Record<Need, () => void>> = {
   'redis-server': () => {
     const lacking = ['redis-server', 'redis-check-rdb', 'redis-cli'].find((program) => !runs(program, ['--version']));
     if (lacking !== undefined) throw new Error(`no ${lacking}`);
+  },
+  moto: () => {
+    if (!runs('moto_server', ['--help'])) throw new Error('no moto_server: pip install "moto[server]"');
   },
   Maven: () => {
     if (!runs('mvn', ['-version'])) throw new Error('no Maven');

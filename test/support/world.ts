@@ -71,6 +71,8 @@ export interface WorldOptions {
   /** Beside what points the client at the simulator. */
   readonly memorydb?: MemoryDBClientConfig;
   readonly worker?: Partial<WorkerOptions>;
+  /** Where exports go instead of the simulator's own S3. */
+  readonly s3Endpoint?: string;
   readonly shards?: number;
 }
 
@@ -102,12 +104,13 @@ export async function inWorld<T>(
   test: (world: World) => Promise<T>,
   options: WorldOptions = {}
 ): Promise<T> {
-  const sim = await MemoryDBSimulator.start({ now: () => env.currentTimeMs() });
+  const { s3Endpoint } = options;
+  const sim = await MemoryDBSimulator.start({ now: () => env.currentTimeMs(), ...(s3Endpoint && { s3Endpoint }) });
   const taskQueue = `world-${randomUUID()}`;
   try {
     sim.addCluster(CLUSTER, { shards: options.shards ?? 3 });
     sim.addSnapshot(SOURCE, { cluster: CLUSTER });
-    sim.addBucket(BUCKET);
+    if (s3Endpoint === undefined) sim.addBucket(BUCKET);
     const start: World['start'] = (input, workflowId = `job-${randomUUID()}`) =>
       env.client.workflow.start<CopyWorkflow>('copyMemoryDBSnapshot', { args: [input], taskQueue, workflowId });
     const withWorker: World['withWorker'] = async (work, more = {}) => {
