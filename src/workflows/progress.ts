@@ -30,7 +30,7 @@ export interface TrackedJob {
 const WAITING_FOR: Readonly<Record<JobPhase, string>> = {
   inspecting: 'a look at the source and the target',
   starting: 'MemoryDB to accept the copy',
-  copying: 'the copy to become available, or the objects of the export to be there',
+  copying: 'the copy to become available',
   verifying: 'the objects to be looked at',
   cancelling: 'what is left behind to be settled',
   completed: 'nothing: it is done',
@@ -51,7 +51,7 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
     phase,
     since,
     ...names,
-    waitingFor: WAITING_FOR[phase],
+    waitingFor: plan?.kind === 'export' && phase === 'copying' ? 'the objects to be there' : WAITING_FOR[phase],
     ...(started && { adopted: started.adopted }),
     ...(cancelled && { cancelled }),
   });

@@ -82,7 +82,7 @@ describe('the tarball', () => {
     const compiled = sources.flatMap((file) =>
       ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `lib/${file.replace(/\.ts$/, ending)}`)
     );
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'manifest.schema.json', 'package.json'];
 
     expect(packed).toEqual([...papers, ...sources.map((file) => `src/${file}`), ...compiled].sort());
   });

@@ -137,13 +137,16 @@ describe('node_modules', () => {
   test('is installed by a second set-up when the first was killed', async ({ folder }) => {
     const { root, machine, npmCalls } = arrange(
       folder,
-      `const parent = process.ppid; setInterval(() => process.ppid === parent || process.exit(1), 5);`
+      `const parent = process.ppid; setInterval(() => process.ppid === parent || process.exit(1), 5);
+      require('node:fs').writeFileSync('../npm-is-at-it', '');`
     );
     const first = startBeside(join(__dirname, 'programs', 'install.mjs'), [root], {
       ...process.env,
       PATH: join(folder, 'bin'),
     });
     await first.printed('npm ci ...');
+    // Its npm must have read its program before that is replaced.
+    await expect.poll(() => existsSync(join(folder, 'npm-is-at-it')), { timeout: 20_000 }).toBe(true);
     process.kill(first.pid, 'SIGKILL');
     await first.ended;
     writeProgram(join(folder, 'bin', 'npm'), NPM);
