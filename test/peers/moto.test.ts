@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { MemoryDB } from '@aws-sdk/client-memorydb';
 import { S3 } from '@aws-sdk/client-s3';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeWith } from '../support/temporal-servers';
 import { BUCKET, exportOf, inWorld, openTimeSkipping } from '../support/world';
+import { findPort } from './find-port';
 
 /** Starts moto's server; it ends with the test. */
 async function startMoto(): Promise<string> {
@@ -24,16 +24,6 @@ async function startMoto(): Promise<string> {
     )
     .toBe(true);
   return endpoint;
-}
-
-function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 describeWith('moto', 'moto’s S3', () => {
