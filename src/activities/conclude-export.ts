@@ -1,8 +1,7 @@
-import { lookAtExport } from '../aws/export-look';
+import { lookAtExport, taken } from '../aws/export-look';
 import { nameSome } from '../aws/export-progress';
 import { judgeSlots } from '../aws/export-slots';
 import { agrees, completeManifest, formatManifest, claimOf } from '../aws/manifest';
-import { taken } from '../aws/export-look';
 import { writeOnce } from '../aws/write-once';
 import type { Final } from '../aws/verdict';
 import type { ExportedObject, ExportPlan, ExportResult, StartedCopy } from '../contract/job';

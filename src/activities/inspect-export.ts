@@ -1,4 +1,4 @@
-import { inheritsTags } from '../aws/copy-tags';
+import { requestTags } from '../aws/copy-tags';
 import { lookAtExport, judgeExportTarget } from '../aws/export-look';
 import { manifestKeyOf, planObjects } from '../aws/export-keys';
 import { incomplete } from '../aws/export-progress';
@@ -59,7 +59,7 @@ export async function inspectExport(setting: Setting, input: CopySnapshotInput):
       bucket: name,
       bucketOwner,
       ...place,
-      tags: inheritsTags(request) ? [] : (request.Tags ?? []).map(({ Key, Value }) => ({ Key, Value: Value ?? '' })),
+      tags: requestTags(request),
       ownership,
       sourceArn: record.ARN,
       ...(createdAt !== undefined && createdAt !== '' && { sourceCreatedAt: createdAt }),

@@ -11,6 +11,11 @@ export function inheritsTags({ Tags: tags }: CopySnapshotRequest): boolean {
   return tags === undefined || tags === null || tags.length === 0;
 }
 
+/** The request's own tags as they are sent: a value of null is the empty string. */
+export function requestTags({ Tags: tags }: CopySnapshotRequest): TagPair[] {
+  return (tags ?? []).map(({ Key, Value }) => ({ Key, Value: Value ?? '' }));
+}
+
 /**
  * Every tag that the copy will carry: the request's, or else the source's, and the ownership tag. The ownership tag
  * makes AWS inherit nothing, so that the source's tags are sent along.
@@ -21,7 +26,7 @@ export function collectTags(
   ownership: OwnershipTag
 ): Verdict<TagPair[]> {
   if (!inheritsTags(request)) {
-    const tags = (request.Tags ?? []).map(({ Key, Value }) => ({ Key, Value: Value ?? '' }));
+    const tags = requestTags(request);
     if (tags.some(({ Key }) => Key === ownership.key)) {
       return refusal(
         `Tags holds the key ${JSON.stringify(ownership.key)}, which marks the job's own copies`,
