@@ -39,7 +39,7 @@ export interface SnapshotActivityRoom {
   /** To be spread into `Worker.create({ activities })`. */
   readonly activities: RegisteredActivities;
   /** Closes the connections that were opened here; a client that was handed in stays open. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Makes the activities for a worker that does without the plugin. */
@@ -74,7 +74,7 @@ function implement(setting: Setting): SnapshotActivities {
     awaitCopy: (plan, started, round) =>
       plan.kind === 'copy' ? awaitCopy(setting, plan, started) : awaitExport(setting, plan, round),
     verifyObject: (check) => verifyObject(setting, check),
-    concludeExport: (plan, started, objects) => concludeExport(setting, plan, started, objects),
+    concludeExport: (plan, objects) => concludeExport(setting, plan, objects),
     discardCopy: (plan, started) =>
       plan.kind === 'copy' ? discardCopy(setting, plan, started) : discardExport(setting, plan, started),
     findLatest: (query) => findLatest(setting, query),

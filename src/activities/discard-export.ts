@@ -60,7 +60,9 @@ export async function discardExport(
         setting.paces
       );
     }
-    attempt.remember({ sightings: { seen: true } });
+    // What an earlier attempt deleted counts as well: its answer may be lost.
+    const exported = started !== null || seen.length > 0 || attempt.memory?.sightings?.seen === true;
+    attempt.remember({ sightings: { seen: exported } });
     const outcomes = [];
     for (const { key, etag } of [...seen, { key: plan.manifestKey, etag: found.etag }]) {
       outcomes.push(await ask(() => orGone(() => deleteObject(bucket, key, etag))));
@@ -68,7 +70,7 @@ export async function discardExport(
     const kept = outcomes.filter((outcome) => outcome === 'replaced').length;
     if (kept > 0)
       return { outcome: 'kept', detail: `${kept} objects were replaced by somebody else, the rest is deleted` };
-    if (started === null && seen.length === 0) {
+    if (!exported) {
       return { outcome: 'nothing was started', detail: `the claim to ${target} in ${name} was deleted` };
     }
     return {

@@ -1,17 +1,19 @@
-import { requestTags } from '../aws/copy-tags';
-import { lookAtExport, judgeExportTarget } from '../aws/export-look';
-import { manifestKeyOf, planObjects } from '../aws/export-keys';
-import { incomplete } from '../aws/export-progress';
+import { log } from '@temporalio/activity';
 import { readBucketRegion } from '../aws/bucket';
-import { judgeBucket, judgeExportSource } from '../aws/preflight-export';
+import { requestTags } from '../aws/copy-tags';
+import { manifestKeyOf } from '../aws/export-keys';
+import { judgeExportTarget, lookAtExport, recallManifest } from '../aws/export-look';
+import { originIn, originOf, type ExportOrigin } from '../aws/export-origin';
+import { incomplete } from '../aws/export-progress';
+import { sourceHash } from '../aws/ownership';
+import { judgeBucketAllowed, judgeBucketRegion, judgeExportSource } from '../aws/preflight-export';
 import { describeSnapshot } from '../aws/snapshots';
 import { judgeSource } from '../aws/source';
-import type { Verdict } from '../aws/verdict';
-import type { CopySnapshotInput, ExportPlan } from '../contract/job';
+import { done, type Verdict } from '../aws/verdict';
+import type { CopySnapshotInput, ExportPlan, SnapshotRecord } from '../contract/job';
 import { patienceMs } from '../contract/request';
-import { log } from '@temporalio/activity';
 import { askingS3, bucketOf } from './asking-s3';
-import { runAttempt } from './attempt';
+import { runAttempt, type Attempt } from './attempt';
 import { ownershipOf, patienceLeft } from './plan-parts';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
@@ -22,37 +24,36 @@ export async function inspectExport(setting: Setting, input: CopySnapshotInput):
     const { request } = input;
     const { SourceSnapshotName: source, TargetSnapshotName: target } = request;
     const name = request.TargetBucket ?? '';
+    const manifestKey = manifestKeyOf(target);
     const subject: Subject = { phase: 'inspecting', source, target, bucket: name };
     const settle = <T>(verdict: Verdict<T>) => valueOf(verdict, attempt, subject, setting.paces);
     const askS3 = <T>(call: () => Promise<T>) => askingS3(call, 'none', name, attempt, subject, setting);
 
-    const described = await asking(
-      () => describeSnapshot(setting.memorydb, source, attempt.signal),
-      'none',
-      attempt,
-      subject,
-      setting.paces
-    );
-    const record = settle(judgeSource(source, described));
-    const warning = settle(judgeExportSource(record));
-    if (warning !== undefined) log.warn(warning, { source });
-    const [, , , region = '', account = ''] = record.ARN.split(':');
+    settle(judgeBucketAllowed(name, setting.allowedBuckets));
+    const describe = () => describeSnapshot(setting.memorydb, source, attempt.signal);
+    const record = await asking(describe, 'none', attempt, subject, setting.paces);
+    const judged = judgeSource(source, record);
+    // A job that is run again proves again, even when its source is gone by now.
+    const recalled =
+      judged.verdict === 'final' ? await askS3(() => recallOrigin(setting, attempt, input, record)) : undefined;
+    const origin = recalled ?? settle(readOrigin(settle(judged)));
+
+    const [, , , region = '', account = ''] = origin.arn.split(':');
     const bucketOwner = setting.bucketOwner ?? account;
     const bucket = bucketOf(setting, { bucket: name, bucketOwner });
-    settle(judgeBucket(name, region, setting.allowedBuckets, undefined));
-    const bucketRegion = await askS3(() => readBucketRegion(bucket, attempt.signal));
-    settle(judgeBucket(name, region, setting.allowedBuckets, bucketRegion));
+    settle(judgeBucketRegion(name, region, await askS3(() => readBucketRegion(bucket, attempt.signal))));
 
-    const ownership = ownershipOf(setting, attempt.info, input, record);
-    const place = { target, manifestKey: manifestKeyOf(target), shards: planObjects(target, record) };
+    const place = { target, manifestKey, shards: origin.shards };
+    const ownership = ownershipOf(setting, attempt.info, input, origin.hash);
     const look = await askS3(() => lookAtExport(bucket, place, attempt.signal));
     const claim = settle(judgeExportTarget(place, look, ownership));
-    // A run that ended so before ends so again, at once.
-    if (claim?.manifest.missing && look.missing.length > 0) settle(incomplete(look.missing, record.Status));
+    if (look.missing.length > 0) {
+      // A run that ended so before ends so again, at once.
+      if (claim?.manifest.missing) settle(incomplete(look.missing, record?.Status));
+      // Nobody can write them any more.
+      if (recalled !== undefined) settle(judged);
+    }
 
-    const createdAt = record.ClusterConfiguration?.Shards?.map((shard) => shard.SnapshotCreationTime ?? '')
-      .sort()
-      .at(-1);
     return {
       kind: 'export',
       source,
@@ -61,12 +62,37 @@ export async function inspectExport(setting: Setting, input: CopySnapshotInput):
       ...place,
       tags: requestTags(request),
       ownership,
-      sourceArn: record.ARN,
-      ...(createdAt !== undefined && createdAt !== '' && { sourceCreatedAt: createdAt }),
+      sourceArn: origin.arn,
+      ...(origin.createdAt !== undefined && { sourceCreatedAt: origin.createdAt }),
       level: input.verify ?? 'header',
       patience: { startMs: patienceLeft(input, attempt), copyMs: patienceMs(input, 'copy') },
       onCancel: input.onCancel ?? 'keep',
       targetExisted: claim !== undefined,
     };
   });
+}
+
+/** What the source tells of an export that can be made of it. */
+function readOrigin(source: SnapshotRecord): Verdict<ExportOrigin> {
+  const origin = originOf(source);
+  const judged = judgeExportSource(source, origin.shards);
+  if (judged.verdict !== 'done') return judged;
+  for (const warning of judged.value) log.warn(warning, { source: source.Name });
+  return done(origin);
+}
+
+/**
+ * What the manifest of an earlier run tells of a source that is gone. The account that must own the bucket is known only
+ * after that: until then, the hashes of the job and the request vouch for it.
+ */
+async function recallOrigin(
+  setting: Setting,
+  attempt: Attempt,
+  input: CopySnapshotInput,
+  source: SnapshotRecord | undefined
+): Promise<ExportOrigin | undefined> {
+  const { TargetSnapshotName: target, TargetBucket: name } = input.request;
+  const bucket = { s3: setting.s3, name: name ?? '', owner: setting.bucketOwner };
+  const manifest = await recallManifest(bucket, manifestKeyOf(target), attempt.signal);
+  return manifest && originIn(manifest, ownershipOf(setting, attempt.info, input, source && sourceHash(source)));
 }

@@ -1,4 +1,5 @@
 import { collectTags, inheritsTags } from '../aws/copy-tags';
+import { sourceHash } from '../aws/ownership';
 import { describeSnapshot, listTags } from '../aws/snapshots';
 import { judgeSource } from '../aws/source';
 import { judgeTarget, lookAtTarget } from '../aws/target';
@@ -22,7 +23,7 @@ export async function inspectSource(setting: Setting, input: CopySnapshotInput):
     const record = await ask(() => describeSnapshot(setting.memorydb, source, attempt.signal));
     // Which source it is can be read once it is available.
     if (record?.Status === 'creating') settle(judgeSource(source, record));
-    const ownership = ownershipOf(setting, attempt.info, input, record);
+    const ownership = ownershipOf(setting, attempt.info, input, record && sourceHash(record));
     const look = await ask(() => lookAtTarget(setting.memorydb, target, ownership, attempt.signal));
     // A job that is run again proves again, even when its source is gone by now.
     if (look.found === 'nothing') settle(judgeSource(source, record));

@@ -1,6 +1,6 @@
 import type { Info } from '@temporalio/activity';
-import { jobHash, sourceHash } from '../aws/ownership';
-import type { CopySnapshotInput, OwnershipTag, SnapshotRecord } from '../contract/job';
+import { jobHash } from '../aws/ownership';
+import type { CopySnapshotInput, OwnershipTag } from '../contract/job';
 import { patienceMs } from '../contract/request';
 import { requestHash } from '../request-hash';
 import type { Attempt } from './attempt';
@@ -14,18 +14,22 @@ export function patienceLeft(input: CopySnapshotInput, { elapsedMs }: Attempt): 
   return Math.max(patienceMs(input, 'start') - elapsedMs, LEAST_PATIENCE_TO_START);
 }
 
-/** What makes a copy or an export this job's own. */
+/**
+ * What makes a copy or an export this job's own.
+ *
+ * @param sourceHash undefined = the source is gone: it is not compared
+ */
 export function ownershipOf(
   { owner, tagKey }: Setting,
   info: Info,
   { request }: CopySnapshotInput,
-  source: SnapshotRecord | undefined
+  sourceHash: string | undefined
 ): OwnershipTag {
   const workflowId = info.workflowExecution?.workflowId ?? info.activityId;
   return {
     key: tagKey,
     jobHash: jobHash(owner ?? info.namespace, workflowId),
     requestHash: requestHash(request),
-    ...(source && { sourceHash: sourceHash(source) }),
+    ...(sourceHash !== undefined && { sourceHash }),
   };
 }

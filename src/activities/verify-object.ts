@@ -1,7 +1,7 @@
 import { readRange } from '../aws/read-object';
 import { readObjectFacts } from '../aws/bucket';
 import { classifyS3Fault } from '../aws/s3-faults';
-import type { ExportedObject, ObjectCheck } from '../contract/job';
+import type { ObjectCheck, ObjectFacts } from '../contract/export';
 import { HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../rdb';
 import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt, type Attempt } from './attempt';
@@ -9,10 +9,10 @@ import type { Setting } from './setting';
 import { valueOf, type Subject } from './wait-or-fail';
 
 /** Looks at one object of an export, at the level that was asked for. */
-export async function verifyObject(setting: Setting, check: ObjectCheck): Promise<ExportedObject> {
+export async function verifyObject(setting: Setting, check: ObjectCheck): Promise<ObjectFacts> {
   return runAttempt(async (attempt) => {
-    const { object, level, bucket: name } = check;
-    const subject: Subject = { phase: 'verifying', bucket: name, target: object.key };
+    const { key, bucket: name } = check;
+    const subject: Subject = { phase: 'verifying', bucket: name, target: key };
     const facts = await askingS3(
       () => orReplaced(() => readFacts(setting, check, attempt)),
       'possible',
@@ -21,39 +21,40 @@ export async function verifyObject(setting: Setting, check: ObjectCheck): Promis
       subject,
       setting
     );
-    if (facts === 'replaced') {
-      return valueOf(
-        {
-          verdict: 'final',
-          type: 'ExportVerificationFailed',
-          message: `${object.key} was replaced while it was looked at`,
-          hint: 'Somebody else writes the same keys: find out who, and run the job again.',
-        },
-        attempt,
-        subject,
-        setting.paces
-      );
-    }
-    return { ...object, level, ...facts };
+    if (facts !== 'replaced') return facts;
+    return valueOf(
+      {
+        verdict: 'final',
+        type: 'ExportVerificationFailed',
+        message: `${key} was replaced while it was looked at`,
+        hint: 'Somebody else writes the same keys: find out who, and run the job again.',
+      },
+      attempt,
+      subject,
+      setting.paces
+    );
   });
 }
 
-type Facts = Pick<ExportedObject, 'verdict' | 'reason' | 'versionId' | 'encryption'>;
-
-async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt): Promise<Facts> {
-  const { object, level } = check;
+async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt): Promise<ObjectFacts> {
+  const { key, size, etag, level } = check;
   const bucket = bucketOf(setting, check);
   if (level === 'presence') {
-    const { versionId, encryption } = await readObjectFacts(bucket, object.key, object.etag, attempt.signal);
-    return { verdict: 'unproven', reason: 'level presence', ...given({ versionId, encryption }) };
+    const { versionId, encryption } = await readObjectFacts(bucket, key, etag, attempt.signal);
+    return { verdict: 'unproven', ...given({ versionId, encryption }) };
   }
-  if (object.size === 0) return { verdict: 'corrupt', reason: 'empty' };
+  if (size === 0) return { verdict: 'corrupt', reason: 'empty' };
   // A small object is read at once; otherwise the head holds the AUX fields that engines write.
-  const small = object.size <= HEAD_LENGTH;
-  const head = await readRange(bucket, object, 0, small ? object.size : HEAD_LENGTH, attempt.signal);
-  const tail = small ? head : await readRange(bucket, object, object.size - TAIL_LENGTH, object.size, attempt.signal);
-  const { verdict, reason } = judgeHeader(head.bytes, tail.bytes.subarray(-TAIL_LENGTH), object.size);
-  return { verdict, ...given({ reason, versionId: head.versionId, encryption: head.encryption }) };
+  const small = size <= HEAD_LENGTH;
+  const head = await readRange(bucket, check, 0, small ? size : HEAD_LENGTH, attempt.signal);
+  const tail = small ? head : await readRange(bucket, check, size - TAIL_LENGTH, size, attempt.signal);
+  const { verdict, reason, offset, checksum } = judgeHeader(head.bytes, tail.bytes.subarray(-TAIL_LENGTH), size);
+  return {
+    verdict,
+    // What every good object has would be said 500 times over.
+    ...(reason !== 'content-not-read' && { reason }),
+    ...given({ offset, checksum, versionId: head.versionId, encryption: head.encryption }),
+  };
 }
 
 async function orReplaced<T>(read: () => Promise<T>): Promise<T | 'replaced'> {

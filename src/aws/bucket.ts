@@ -9,11 +9,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { classifyS3Fault } from './s3-faults';
 
-/** A bucket, and the account that must own it: every call says so, and S3 refuses where it does not. */
+/** A bucket, and the account that must own it: the calls say so, and S3 refuses where it does not. */
 export interface Bucket {
   readonly s3: S3Client;
   readonly name: string;
-  readonly owner: string;
+  /** Undefined = not known yet: then nobody checks. */
+  readonly owner: string | undefined;
 }
 
 /** An object as a listing tells it. */
@@ -100,8 +101,8 @@ export async function readObjectFacts(
 }
 
 /** The part of every call that names the bucket. */
-export function at({ name, owner }: Bucket): { Bucket: string; ExpectedBucketOwner: string } {
-  return { Bucket: name, ExpectedBucketOwner: owner };
+export function at({ name, owner }: Bucket): { Bucket: string; ExpectedBucketOwner?: string } {
+  return { Bucket: name, ...(owner !== undefined && { ExpectedBucketOwner: owner }) };
 }
 
 /** Options of a call that a cancel may end. */

@@ -1,5 +1,5 @@
 import type { CopySnapshotRequest, OwnershipTag, TagPair } from '../contract/job';
-import { MAX_USER_TAGS } from '../contract/request';
+import { MAX_USER_TAGS } from '../contract/request-tags';
 import { ownershipTag } from './ownership';
 import { done, type Verdict } from './verdict';
 

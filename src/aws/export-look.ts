@@ -1,6 +1,9 @@
-import type { OwnershipTag, PlannedObject, SeenObject } from '../contract/job';
+import type { PlannedObject, SeenObject } from '../contract/export';
+import type { OwnershipTag } from '../contract/job';
 import { listObjects, readText, type Bucket, type ListedObject } from './bucket';
+import { keyOf } from './export-keys';
 import { parseManifest, type Manifest } from './manifest';
+import { classifyS3Fault } from './s3-faults';
 import { done, type Final, type Verdict } from './verdict';
 
 /** Our claim, as it was read. */
@@ -33,6 +36,17 @@ export async function lookAtExport(bucket: Bucket, place: ExportPlace, signal?: 
   return { ...objects, found: file && { manifest: parseManifest(file.text), etag: file.etag } };
 }
 
+/** The manifest alone, whoever wrote it; undefined where there is none that can be read, for whatever reason. */
+export async function recallManifest(bucket: Bucket, key: string, signal: AbortSignal): Promise<Manifest | undefined> {
+  try {
+    const file = await readText(bucket, key, signal);
+    return file && parseManifest(file.text);
+  } catch (err) {
+    if (signal.aborted || classifyS3Fault(err).meaning === 'trouble') throw err;
+    return undefined;
+  }
+}
+
 /** The expected keys alone. MemoryDB lower-cases names on read, so that a lower-cased key counts as well. */
 export async function listExpected(
   bucket: Bucket,
@@ -44,19 +58,14 @@ export async function listExpected(
   for (const prefix of prefixes) {
     for (const object of await listObjects(bucket, prefix, signal)) listed.set(object.key, object);
   }
-  const pairs = shards.map(({ shard, key }) => ({
-    shard,
-    key,
-    object: listed.get(key) ?? listed.get(lowered(key, target)),
-  }));
+  const pairs = shards.map(({ shard }) => {
+    const key = keyOf(target, shard);
+    return { shard, key, object: listed.get(key) ?? listed.get(keyOf(target.toLowerCase(), shard)) };
+  });
   return {
     seen: pairs.flatMap(({ shard, object }) => (object ? [{ ...object, shard }] : [])),
     missing: pairs.flatMap(({ key, object }) => (object ? [] : [key])),
   };
-}
-
-function lowered(key: string, target: string): string {
-  return target.toLowerCase() + key.slice(target.length);
 }
 
 /** Free (undefined), or ours (the claim), or somebody else's: never adopted, never deleted. */

@@ -1,4 +1,5 @@
-import type { SeenObject, SnapshotRecord } from '../contract/job';
+import type { SeenObject } from '../contract/export';
+import type { SnapshotRecord } from '../contract/job';
 import type { ExportLook } from './export-look';
 import { done, type Final, type Verdict } from './verdict';
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { ExportPlan, ExportedObject } from '../contract/job';
+import type { ExportedObject } from '../contract/export';
+import type { ExportPlan } from '../contract/job';
+import { keyOf } from './export-keys';
 
 /** The version of the manifest's schema. */
 const MANIFEST_VERSION = 1;
@@ -14,7 +16,16 @@ const objectSchema = z.strictObject({
   encryption: z.string().optional().describe('Server-side encryption: AES256 or aws:kms.'),
   level: z.enum(['presence', 'header']).optional().describe('How well the object was looked at.'),
   verdict: z.enum(['unproven', 'unsupported', 'corrupt']).optional(),
-  reason: z.string().optional().describe('Why the verdict is not better.'),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why the verdict is not better. Absent where nothing is amiss and the level reads no more.'),
+  offset: z.int().nonnegative().optional().describe('The byte of the object that the reason is about.'),
+  checksum: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional()
+    .describe('The CRC-64 that the file ends with; not compared with the content at level header.'),
 });
 
 const manifestSchema = z.strictObject({
@@ -78,7 +89,11 @@ export function claimOf(plan: ExportPlan, startedAt: string): Manifest {
     },
     target,
     startedAt,
-    objects: shards.map(({ shard, key, slots }) => ({ key, shard, ...(slots !== undefined && { slots }) })),
+    objects: shards.map(({ shard, slots }) => ({
+      key: keyOf(target, shard),
+      shard,
+      ...(slots !== undefined && { slots }),
+    })),
   };
 }
 

@@ -1,14 +1,11 @@
+import type { JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from './export';
 import type {
   CopyResult,
   CopySnapshotInput,
   Discarded,
-  ExportedObject,
   ExportPlan,
-  ExportResult,
   JobPlan,
   LatestSnapshotQuery,
-  ObjectCheck,
-  SeenExport,
   StartedCopy,
 } from './job';
 
@@ -21,9 +18,9 @@ export interface SnapshotActivities {
   /** The wait: returns when the copy is available and ours, or when the objects of the export are there. */
   awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport>;
   /** Looks at one object of an export. A corrupt one is a result: all of them are named in the end. */
-  verifyObject(check: ObjectCheck): Promise<ExportedObject>;
+  verifyObject(check: ObjectCheck): Promise<ObjectFacts>;
   /** Judges the whole set and completes the manifest. */
-  concludeExport(plan: ExportPlan, started: StartedCopy, objects: readonly ExportedObject[]): Promise<ExportResult>;
+  concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void>;
   /** After a cancel: find out what is left behind, and delete it where the plan says so and it is ours. */
   discardCopy(plan: JobPlan, started: StartedCopy | null): Promise<Discarded>;
   /** The name of a cluster's newest available snapshot. */

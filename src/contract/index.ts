@@ -10,24 +10,28 @@ export {
   type SnapshotFailureType,
 } from './failures';
 export type {
-  CancelOutcome,
-  CopyPlan,
-  CopyResult,
   ExportedObject,
-  ExportPlan,
   ExportResult,
-  ExportSnapshotInput,
-  JobPlan,
+  JudgedObject,
   ObjectCheck,
+  ObjectFacts,
   ObjectVerdict,
   PlannedObject,
   SeenExport,
   SeenObject,
   VerifyLevel,
+} from './export';
+export type {
+  CancelOutcome,
+  CopyPlan,
+  CopyResult,
   CopySnapshotInput,
   CopySnapshotRequest,
   CopySnapshotResult,
   Discarded,
+  ExportPlan,
+  ExportSnapshotInput,
+  JobPlan,
   JobPhase,
   JobProgress,
   LatestSnapshotQuery,
@@ -42,4 +46,5 @@ export type {
 } from './job';
 export { jobId } from './job-id';
 export { DEFAULT_PACES, nextDelayMs, type Pace, type PaceName, type Paces } from './pacing';
-export { describeProblem, findProblems, type RequestProblem } from './request';
+export { findProblems } from './request';
+export { describeProblem, type RequestProblem } from './request-problem';

@@ -1,7 +1,14 @@
 import type { CopySnapshotRequest } from './job';
+import { byteLength } from './request-problem';
 
-/** Longer targets are cut in an id: Temporal refuses ids over 1,000 characters. The hash still tells them apart. */
+/** Longer targets are cut in a job's id; the hash still tells them apart. Characters, of three bytes at most. */
 const MAX_TARGET_IN_ID = 200;
+
+/** Temporal refuses longer ids. Bytes. */
+const MAX_ID = 1_000;
+
+/** What is kept of a child's id that is too long. Characters, of three bytes at most; the fingerprint needs 17. */
+const KEPT_OF_LONG_ID = 320;
 
 /**
  * The workflow id of a job that is started from outside a workflow: `memorydb-copy:<target>:<hash>`, or
@@ -10,20 +17,33 @@ const MAX_TARGET_IN_ID = 200;
  * @param requestHash 16 hex digits, made in Node (`requestHash`)
  */
 export function jobId(request: CopySnapshotRequest, requestHash: string): string {
-  return `${whatAndWhere(request)}:${requestHash}`;
+  return `${whatAndWhere(request, MAX_TARGET_IN_ID)}:${requestHash}`;
 }
 
-/** The workflow id of a job that runs as a child: stable over the parent's retries. */
+/**
+ * The workflow id of a job that runs as a child: stable over the parent's retries. One that is too long is cut, and ends
+ * in a fingerprint of the whole, so that two children never share what is left.
+ */
 export function childJobId(parentId: string, request: CopySnapshotRequest): string {
-  return `${parentId}:${whatAndWhere(request)}`;
+  const id = `${parentId}:${whatAndWhere(request)}`;
+  return byteLength(id) <= MAX_ID ? id : `${id.slice(0, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
 }
 
 /** A parent calls this before anything is checked: the child refuses what is wrong, the parent must not hang on it. */
-function whatAndWhere(request: Partial<CopySnapshotRequest> | undefined): string {
+function whatAndWhere(request: Partial<CopySnapshotRequest> | undefined, maxTarget?: number): string {
   const target = String(request?.TargetSnapshotName);
   const bucket = request?.TargetBucket;
   // MemoryDB compares names of copies in lower case; S3 keeps the case of a key.
   return bucket == null
-    ? `memorydb-copy:${target.toLowerCase().slice(0, MAX_TARGET_IN_ID)}`
-    : `memorydb-export:${bucket}:${target.slice(0, MAX_TARGET_IN_ID)}`;
+    ? `memorydb-copy:${target.toLowerCase().slice(0, maxTarget)}`
+    : `memorydb-export:${bucket}:${target.slice(0, maxTarget)}`;
+}
+
+/** FNV-1a over the UTF-16 units, 16 hex digits: the sandbox has no hashes of Node's. */
+function fingerprint(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(at))) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
 }

@@ -1,4 +1,5 @@
 import type { Duration } from '@temporalio/common';
+import type { ExportResult, PlannedObject, VerifyLevel } from './export';
 
 /** A cost-allocation tag. A value of `null` is the same as the empty string. */
 export interface Tag {
@@ -31,9 +32,6 @@ export interface Patience {
   /** From acceptance until the copy is available. @default '24h' */
   readonly copy?: Duration;
 }
-
-/** How well an exported object is looked at: that it is there, or that its head and tail are those of a whole RDB file. */
-export type VerifyLevel = 'presence' | 'header';
 
 /** The input of `copyMemoryDBSnapshot`. */
 export interface CopySnapshotInput {
@@ -90,60 +88,6 @@ export interface CopyResult {
   readonly snapshot: SnapshotRecord;
 }
 
-/** What a look at an exported object found. `corrupt` fails the job, so that no result holds it. */
-export type ObjectVerdict = 'unproven' | 'unsupported' | 'corrupt';
-
-/** One object of an export, as it was seen and judged. */
-export interface ExportedObject {
-  readonly key: string;
-  /** The shard's name. */
-  readonly shard: string;
-  /** Bytes. */
-  readonly size: number;
-  /** As S3 quotes it. */
-  readonly etag: string;
-  /** Of a versioned bucket. */
-  readonly versionId?: string;
-  /** Server-side encryption: `AES256` or `aws:kms`. */
-  readonly encryption?: string;
-  readonly verdict: ObjectVerdict;
-  readonly level: VerifyLevel;
-  /** Why the verdict is not better, and at which byte. */
-  readonly reason?: string;
-}
-
-/** An expected object that is there, as a listing tells it. */
-export interface SeenObject {
-  readonly key: string;
-  readonly shard: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly etag: string;
-}
-
-/** All objects of an export are there; or none came, and the request may be sent once more. */
-export type SeenExport =
-  { readonly kind: 'export seen'; readonly objects: readonly SeenObject[] } | { readonly kind: 'again' };
-
-/** What `verifyObject` needs to know of an object: short, because there may be 500 of them in a history. */
-export interface ObjectCheck {
-  readonly bucket: string;
-  readonly bucketOwner: string;
-  readonly object: SeenObject;
-  readonly level: VerifyLevel;
-}
-
-/** The result of an export: every shard's object is there, is this job's, and has passed the check. */
-export interface ExportResult {
-  readonly kind: 'export';
-  /** True when the export, or its manifest, was there when this run began. */
-  readonly adopted: boolean;
-  readonly bucket: string;
-  /** Where the manifest is, in the same bucket. */
-  readonly manifestKey: string;
-  readonly objects: readonly ExportedObject[];
-}
-
 /** The result of `copyMemoryDBSnapshot`. */
 export type CopySnapshotResult = CopyResult | ExportResult;
 
@@ -159,9 +103,10 @@ export interface ExportPlan {
   /** The account that must own the bucket. */
   readonly bucketOwner: string;
   readonly manifestKey: string;
-  /** The objects that make the export whole; `slots` as MemoryDB tells them. */
+  /** One for each object that makes the export whole. */
   readonly shards: readonly PlannedObject[];
   readonly tags: readonly TagPair[];
+  /** Its `sourceHash` is the manifest's where the source was gone at inspection. */
   readonly ownership: OwnershipTag;
   readonly sourceArn: string;
   /** ISO 8601: when the last shard was snapshotted. */
@@ -171,13 +116,6 @@ export interface ExportPlan {
   readonly onCancel: OnCancel;
   /** Whether our claim was there when this run began: what it covers is never deleted by a cancel. */
   readonly targetExisted: boolean;
-}
-
-/** An object that an export is going to write. */
-export interface PlannedObject {
-  readonly shard: string;
-  readonly key: string;
-  readonly slots?: string;
 }
 
 /** A copy, as it is going to be asked for. */

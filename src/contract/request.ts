@@ -1,15 +1,20 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
+import { bucketProblems, keyProblems } from './export-request';
 import { finalFailure } from './failures';
-import type { CopySnapshotInput, CopySnapshotRequest, Patience, Tag } from './job';
-
-/** One reason why a request cannot work: which field, what it holds, what is wrong with it, and the way out. */
-export interface RequestProblem {
-  readonly field: string;
-  readonly value: unknown;
-  readonly problem: string;
-  readonly fix: string;
-}
+import type { CopySnapshotInput, CopySnapshotRequest, Patience } from './job';
+import {
+  describeProblem,
+  isObject,
+  oneOf,
+  problem,
+  show,
+  textProblems,
+  unknownFields,
+  type Fields,
+  type RequestProblem,
+} from './request-problem';
+import { tagProblems } from './request-tags';
 
 /** Used where the input leaves `patience` out. Milliseconds. */
 export const DEFAULT_PATIENCE_MS: Readonly<Record<keyof Patience, number>> = {
@@ -17,11 +22,7 @@ export const DEFAULT_PATIENCE_MS: Readonly<Record<keyof Patience, number>> = {
   copy: 24 * 60 * 60 * 1_000,
 };
 
-/** MemoryDB allows 50 tags per resource, and one of them is the job's own. */
-export const MAX_USER_TAGS = 49;
-
 const MAX_PATIENCE_MS = 366 * 24 * 60 * 60 * 1_000;
-const BUCKET_NAME = /^[A-Za-z0-9._-]+$/;
 const INPUT_FIELDS: readonly string[] = [
   'request',
   'verify',
@@ -68,11 +69,6 @@ export function refuseProblems(input: unknown): asserts input is CopySnapshotInp
 export function refusal(first: RequestProblem, ...others: readonly RequestProblem[]): ApplicationFailure {
   const message = [first, ...others].map(describeProblem).join('; ');
   return finalFailure('InvalidRequest', message, { phase: 'inspecting', hint: first.fix });
-}
-
-/** The problem as one sentence that names the field, the value and the fix. */
-export function describeProblem({ field, value, problem, fix }: RequestProblem): string {
-  return `${field} ${show(value)} ${problem}: ${fix}`;
 }
 
 /** A patience in milliseconds: what the input says, or the default where it says nothing or nonsense (`findProblems` refuses that). */
@@ -127,88 +123,6 @@ function samePlaceProblems(source: unknown, target: unknown): RequestProblem[] {
   ];
 }
 
-function bucketProblems(bucket: unknown, key: unknown): RequestProblem[] {
-  const problems = textProblems('TargetBucket', bucket, 255, 'the name of an S3 bucket');
-  if (problems.length > 0) return problems;
-  if (!BUCKET_NAME.test(String(bucket))) {
-    return [problem('TargetBucket', bucket, 'is not a bucket name', 'use letters, digits, ".", "_" and "-" only')];
-  }
-  if (key != null) {
-    return [
-      problem(
-        'KmsKeyId',
-        key,
-        'cannot be used with TargetBucket',
-        'leave it out: set encryption on the bucket instead'
-      ),
-    ];
-  }
-  return [];
-}
-
-/** S3 keys may hold nearly anything; these make no key that one would want, or none that tools can handle. */
-const BAD_KEYS: readonly (readonly [test: (target: string) => boolean, problem: string])[] = [
-  [(target) => target.startsWith('/'), 'begins with a slash'],
-  [(target) => target.endsWith('/'), 'ends with a slash'],
-  [(target) => target.includes('//'), 'holds an empty part'],
-  [(target) => target.split('/').some((part) => part === '.' || part === '..'), 'holds a part "." or ".."'],
-  [(target) => /[\u0000-\u001f\u007f]/.test(target), 'holds a control character'],
-  // S3 allows 1,024 bytes; the shard's name and the ending take the rest.
-  [(target) => byteLength(target) > 1_010, 'has more than 1,010 bytes'],
-];
-
-function keyProblems(target: unknown): RequestProblem[] {
-  if (typeof target !== 'string') return [];
-  return BAD_KEYS.filter(([test]) => test(target)).map(([, what]) =>
-    problem(
-      'TargetSnapshotName',
-      target,
-      what,
-      'the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix'
-    )
-  );
-}
-
-/** UTF-8; the sandbox has no TextEncoder. */
-function byteLength(text: string): number {
-  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '?')).replace(/%../g, '.').length;
-}
-
-function tagProblems(tags: unknown): RequestProblem[] {
-  if (tags === undefined || tags === null) return [];
-  if (!Array.isArray(tags)) return [problem('Tags', tags, 'is not a list', 'pass [{ Key, Value }, …]')];
-  if (tags.length > 200) {
-    return [problem('Tags', `${tags.length} tags`, 'is more than the 200 that a request may hold', 'pass fewer')];
-  }
-  if (tags.length > MAX_USER_TAGS) {
-    return [
-      problem(
-        'Tags',
-        `${tags.length} tags`,
-        'does not fit',
-        `pass ${MAX_USER_TAGS} at most: 50 per copy, one is the job's`
-      ),
-    ];
-  }
-  const keys = new Set<unknown>();
-  return tags.flatMap((tag: unknown, i) => {
-    const field = `Tags[${i}]`;
-    if (!isObject(tag)) return [problem(field, tag, 'is not a tag', 'pass { Key, Value }')];
-    const { Key: key, Value: value } = tag satisfies Partial<Record<keyof Tag, unknown>>;
-    const problems = [
-      ...unknownFields(tag, ['Key', 'Value'], `${field}.`),
-      ...textProblems(`${field}.Key`, key, 128, 'a tag key'),
-      ...(typeof key === 'string' && /^aws:/i.test(key)
-        ? [problem(`${field}.Key`, key, 'is reserved by AWS', 'use another prefix than "aws:"')]
-        : []),
-      ...(keys.has(key) ? [problem(`${field}.Key`, key, 'is there twice', 'keep one of them')] : []),
-      ...(value == null || value === '' ? [] : textProblems(`${field}.Value`, value, 256, 'a tag value')),
-    ];
-    keys.add(key);
-    return problems;
-  });
-}
-
 function patienceProblems(patience: unknown): RequestProblem[] {
   if (patience === undefined || patience === null) return [];
   if (!isObject(patience))
@@ -225,53 +139,4 @@ function patienceProblems(patience: unknown): RequestProblem[] {
         )
     ),
   ];
-}
-
-function textProblems(field: string, value: unknown, max: number, what: string): RequestProblem[] {
-  if (typeof value !== 'string' || value === '') {
-    return [problem(field, value, `is not ${what}`, 'pass a string that is not empty')];
-  }
-  if (value.length <= max) return [];
-  return [problem(field, value, `has ${value.length} characters`, `${max} are allowed`)];
-}
-
-function oneOf(field: string, value: unknown, allowed: readonly string[]): RequestProblem[] {
-  if (value === undefined || value === null || (typeof value === 'string' && allowed.includes(value))) return [];
-  return [problem(field, value, 'is not known', `use one of ${allowed.map((a) => `'${a}'`).join(', ')}`)];
-}
-
-function unknownFields(object: Fields, known: readonly string[], prefix: string): RequestProblem[] {
-  return Object.keys(object)
-    .filter((field) => !known.includes(field) && object[field] !== undefined)
-    .map((field) =>
-      problem(`${prefix}${cut(field)}`, object[field], 'is not a field', `known here: ${known.join(', ')}`)
-    );
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function problem(field: string, value: unknown, what: string, fix: string): RequestProblem {
-  return { field, value, problem: what, fix };
-}
-
-/** A value for a message: quoted, and cut where it is long. */
-function show(value: unknown): string {
-  return cut(toJson(value) ?? typeof value);
-}
-
-/** Undefined for what JSON cannot hold: a function, a bigint, a circle. */
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function cut(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

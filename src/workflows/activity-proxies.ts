@@ -1,16 +1,13 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { RegisteredActivities } from '../contract/activities';
+import type { JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from '../contract/export';
 import type {
   CopyResult,
   CopySnapshotInput,
   Discarded,
-  ExportedObject,
   ExportPlan,
-  ExportResult,
   JobPlan,
   LatestSnapshotQuery,
-  ObjectCheck,
-  SeenExport,
   StartedCopy,
 } from '../contract/job';
 import { DEFAULT_PATIENCE_MS, patienceMs } from '../contract/request';
@@ -44,16 +41,12 @@ export function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): P
   return proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
 }
 
-export function verifyObject(check: ObjectCheck): Promise<ExportedObject> {
-  return proxy(DEFAULT_PATIENCE_MS.copy, check.object.key).memorydbVerifyObject(check);
+export function verifyObject(shard: string, check: ObjectCheck): Promise<ObjectFacts> {
+  return proxy(DEFAULT_PATIENCE_MS.copy, `shard ${shard}`).memorydbVerifyObject(check);
 }
 
-export function concludeExport(
-  plan: ExportPlan,
-  started: StartedCopy,
-  objects: readonly ExportedObject[]
-): Promise<ExportResult> {
-  return proxy(DEFAULT_PATIENCE_MS.copy, plan.manifestKey).memorydbConcludeExport(plan, started, objects);
+export function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void> {
+  return proxy(DEFAULT_PATIENCE_MS.copy, plan.manifestKey).memorydbConcludeExport(plan, objects);
 }
 
 export function discardCopy(plan: JobPlan, started: StartedCopy | undefined): Promise<Discarded> {

@@ -1,10 +1,5 @@
-import type {
-  CopySnapshotInput,
-  CopySnapshotRequest,
-  CopySnapshotResult,
-  ExportResult,
-  ExportSnapshotInput,
-} from '../contract/job';
+import type { ExportResult } from '../contract/export';
+import type { CopySnapshotInput, CopySnapshotRequest, CopySnapshotResult, ExportSnapshotInput } from '../contract/job';
 import { refusal } from '../contract/request';
 import { awaitCopy, inspectSource, startCopy } from './activity-proxies';
 import { concludeFailure } from './conclude-failure';

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
-import { BUCKET, CLUSTER, exportOf, inWorld, openTimeSkipping, type Server } from '../support/world';
+import {
+  BUCKET,
+  CLUSTER,
+  exportOf,
+  inWorld,
+  openTimeSkipping,
+  SOURCE,
+  type Server,
+  type World,
+} from '../support/world';
 
 describeWith('time-skipping server', 'exports that are run again', () => {
   let server: Server;
@@ -46,7 +55,7 @@ describeWith('time-skipping server', 'exports that are run again', () => {
 
       expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({
         type: 'ExportVerificationFailed',
-        message: expect.stringContaining('nightly-0001.rdb (no-end)') as string,
+        message: expect.stringContaining('nightly-0001.rdb (no-end at byte 91)') as string,
       });
     });
   });
@@ -107,6 +116,23 @@ describeWith('time-skipping server', 'exports that are run again', () => {
     });
   });
 
+  test('a source whose shards make no whole is refused before anything is sent', async () => {
+    await inWorld(server, async ({ sim, run }) => {
+      sim.addCluster('gapped', { shards: 3, slots: ['0-5000', '5001-9999', '9000-16000'] });
+      sim.addSnapshot('of-gapped', { cluster: 'gapped' });
+
+      expect(await failureOf(run(exportOf({ request: { SourceSnapshotName: 'of-gapped' } })))).toMatchObject({
+        type: 'InvalidRequest',
+        phase: 'inspecting',
+        message: expect.stringContaining(
+          'no shard has the slots 16001-16383; more than one shard has the slots 9000-9999'
+        ) as string,
+      });
+      expect(sim.callsTo('CopySnapshot')).toHaveLength(0);
+      expect(sim.callsTo('PutObject')).toHaveLength(0);
+    });
+  });
+
   test("what AWS says of a customer's key, and of a bucket that grants nothing, reaches the caller", async () => {
     await inWorld(server, async ({ sim, run }) => {
       sim.addSnapshot('locked', { cluster: CLUSTER, kmsKeyId: 'key-1' });
@@ -119,6 +145,154 @@ describeWith('time-skipping server', 'exports that are run again', () => {
         type: 'InvalidParameterValueException',
         message: expect.stringContaining('permissions') as string,
       });
+    });
+  });
+});
+
+describeWith('time-skipping server', 'exports that are run again when their source is gone', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await openTimeSkipping();
+  });
+  afterAll(() => server.close());
+
+  const readManifest = ({ sim }: World) => sim.object(BUCKET, 'nightly.manifest.json');
+
+  /** Runs a job, lets `change` happen, and runs it again; the second run must send and write nothing. */
+  async function runAgain<T>(
+    world: World,
+    change: () => void,
+    second: () => Promise<T>
+  ): Promise<{ readonly again: T; readonly calls: World['sim']['calls'] }> {
+    await world.run(exportOf(), 'nightly').catch(() => undefined);
+    const before = world.sim.calls.length;
+    change();
+    const again = await second();
+    const calls = world.sim.calls.slice(before);
+    expect(calls.filter(({ operation }) => ['CopySnapshot', 'PutObject', 'DeleteObject'].includes(operation))).toEqual(
+      []
+    );
+    return { again, calls };
+  }
+
+  test('it is proven again from its manifest, which stays as it is', async () => {
+    await inWorld(server, async (world) => {
+      const first = await world.run(exportOf(), 'nightly');
+      const manifest = await readManifest(world);
+
+      const { again, calls } = await runAgain(
+        world,
+        () => world.sim.removeSnapshot(SOURCE),
+        () => world.run(exportOf(), 'nightly')
+      );
+
+      expect(again).toEqual({ ...first, adopted: true });
+      expect(await readManifest(world)).toMatchObject({ etag: manifest?.etag });
+      // The account is known from the manifest: only the look into that comes before.
+      const unguarded = calls.filter(
+        ({ operation, input }) =>
+          /Object|Bucket/.test(operation) && !JSON.stringify(input).includes('ExpectedBucketOwner')
+      );
+      expect(unguarded).toMatchObject([{ operation: 'GetObject', input: { Key: 'nightly.manifest.json' } }]);
+    });
+  });
+
+  test('the same while the source is being deleted', async () => {
+    await inWorld(server, async (world) => {
+      const { again } = await runAgain(
+        world,
+        () => world.sim.setStatus(SOURCE, 'deleting'),
+        () => world.run(exportOf(), 'nightly')
+      );
+
+      expect(again).toMatchObject({ kind: 'export', adopted: true });
+    });
+  });
+
+  test('a claim whose keys are all there is completed', async () => {
+    await inWorld(server, async (world) => {
+      const { env, sim, run } = world;
+      sim.set({ exportTakes: '2h' });
+      expect(await failureOf(run(exportOf({ patience: { copy: '30m' } }), 'nightly'))).toMatchObject({
+        type: 'PatienceExhausted',
+      });
+      await env.sleep('3h');
+      const claim = await readManifest(world);
+      sim.removeSnapshot(SOURCE);
+
+      await expect(run(exportOf(), 'nightly')).resolves.toMatchObject({ kind: 'export', adopted: true });
+
+      const [before, after] = [claim, await readManifest(world)].map(
+        (object) => JSON.parse(object?.bytes().toString() ?? '{}') as { state?: string; source?: unknown }
+      );
+      expect([before?.state, after?.state]).toEqual(['claimed', 'complete']);
+      expect(after?.source).toEqual(before?.source);
+      expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
+    });
+  });
+
+  test('one that ended incomplete ends the same way, naming the keys', async () => {
+    await inWorld(server, async (world) => {
+      world.sim.set({ exportLoses: ['0002'] });
+
+      const { again } = await runAgain(
+        world,
+        () => world.sim.removeSnapshot(SOURCE),
+        () => failureOf(world.run(exportOf(), 'nightly'))
+      );
+
+      expect(again).toMatchObject({ type: 'ExportIncomplete', phase: 'inspecting' });
+      expect(again.message).toContain('nightly-0002.rdb');
+    });
+  });
+
+  test.for<readonly [what: string, change: (world: World) => unknown]>([
+    ['a key was deleted since', ({ sim }) => sim.deleteObject(BUCKET, 'nightly-0003.rdb')],
+    ['the manifest was deleted since', ({ sim }) => sim.deleteObject(BUCKET, 'nightly.manifest.json')],
+    ['the manifest is none', ({ sim }) => sim.replaceObject(BUCKET, 'nightly.manifest.json', '{}')],
+    ['nobody may read it', ({ sim }) => sim.fail('GetObject', { error: 'AccessDenied', times: 9 })],
+  ])('without the source there is nothing to prove where %s', async ([, change]) => {
+    await inWorld(server, async (world) => {
+      const { again } = await runAgain(
+        world,
+        () => {
+          world.sim.removeSnapshot(SOURCE);
+          change(world);
+        },
+        () => failureOf(world.run(exportOf(), 'nightly'))
+      );
+
+      expect(again).toMatchObject({ type: 'SnapshotNotFoundFault', phase: 'inspecting' });
+    });
+  });
+
+  test.for([
+    { whose: 'another job', input: exportOf(), workflowId: 'weekly' },
+    { whose: 'another request', input: exportOf({ request: { Tags: [{ Key: 'a' }] } }), workflowId: 'nightly' },
+  ])('the manifest of $whose tells nothing of a source that is gone', async ({ input, workflowId }) => {
+    await inWorld(server, async (world) => {
+      const { again } = await runAgain(
+        world,
+        () => world.sim.removeSnapshot(SOURCE),
+        () => failureOf(world.run(input, workflowId))
+      );
+
+      expect(again).toMatchObject({ type: 'SnapshotNotFoundFault', phase: 'inspecting' });
+    });
+  });
+
+  test('trouble with S3 is waited out before the source is called missing', async () => {
+    await inWorld(server, async (world) => {
+      const { again } = await runAgain(
+        world,
+        () => {
+          world.sim.removeSnapshot(SOURCE);
+          world.sim.fail('GetObject', { error: 'SlowDown', httpStatus: 503, times: 3 });
+        },
+        () => world.run(exportOf(), 'nightly')
+      );
+
+      expect(again).toMatchObject({ kind: 'export', adopted: true });
     });
   });
 });

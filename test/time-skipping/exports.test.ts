@@ -19,12 +19,18 @@ const MANIFEST = 'nightly.manifest.json';
 interface StoredManifest {
   state: string;
   missing?: string[];
-  objects: { key: string; verdict?: string; slots?: string }[];
+  objects: { key: string; verdict?: string; slots?: string; checksum?: string }[];
 }
 
 async function readManifest({ sim }: World): Promise<StoredManifest | undefined> {
   const object = await sim.object(BUCKET, MANIFEST);
   return object && (JSON.parse(object.bytes().toString()) as StoredManifest);
+}
+
+/** The last eight bytes of each exported file, the least significant first. */
+async function checksumsOf({ sim }: World): Promise<string[]> {
+  const files = (await sim.objects(BUCKET)).filter(({ key }) => key.endsWith('.rdb'));
+  return files.map((file) => Buffer.from(file.bytes().subarray(-8)).reverse().toString('hex'));
 }
 
 async function keysOf({ sim }: World): Promise<string[]> {
@@ -56,8 +62,35 @@ describeWith('time-skipping server', 'exports', () => {
         state: 'complete',
         objects: KEYS.map((key) => ({ key, verdict: 'unproven' })),
       });
+      const checksums = await checksumsOf(world);
+      expect(result.objects.map(({ checksum }) => checksum)).toEqual(checksums);
+      expect((await readManifest(world))?.objects.map(({ checksum }) => checksum)).toEqual(checksums);
       expect(world.sim.callsTo('CopySnapshot')).toHaveLength(1);
       expect(await historyEvents(job)).toBeLessThan(60);
+    });
+  });
+
+  test('what the result and the manifest tell of an object is the same', async () => {
+    await inWorld(server, async (world) => {
+      const { objects } = (await world.run(exportOf())) as ExportResult;
+
+      const stored = (await readManifest(world))?.objects.map(({ slots, ...object }) => {
+        expect(slots).toMatch(/^\d+-\d+$/);
+        return object;
+      });
+      expect(objects).toEqual(stored);
+      for (const object of objects) {
+        expect(object).toEqual({
+          key: expect.stringMatching(/^nightly-000\d\.rdb$/) as string,
+          shard: expect.stringMatching(/^000\d$/) as string,
+          size: expect.any(Number) as number,
+          etag: expect.stringMatching(/^"/) as string,
+          encryption: 'AES256',
+          verdict: 'unproven',
+          level: 'header',
+          checksum: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        });
+      }
     });
   });
 

@@ -45,4 +45,36 @@ describe('the workflow id of a child', () => {
 
     expect(id.length).toBeLessThanOrEqual(1_000);
   });
+
+  test('has 1,000 bytes at most, however long the parent, the bucket and the target are', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', ':', 'ß', '漢', '🗄'), maxLength: 1_500 });
+    fc.assert(
+      fc.property(text, fc.option(text), text, (parent, TargetBucket, TargetSnapshotName) => {
+        const id = childJobId(parent, { ...REQUEST, TargetBucket, TargetSnapshotName });
+
+        expect(Buffer.byteLength(id)).toBeLessThanOrEqual(1_000);
+      })
+    );
+  });
+
+  test.for([999, 1_000, 1_001, 5_000])(
+    'is another one for another target, even behind a parent of %s characters',
+    (length) => {
+      const parent = 'p'.repeat(length);
+      const targets = Array.from({ length: 500 }, (_, i) => `${'t'.repeat(250)}${i}`);
+
+      const ids = targets.map((TargetSnapshotName) => childJobId(parent, { ...REQUEST, TargetSnapshotName }));
+
+      expect(new Set(ids).size).toBe(targets.length);
+      expect(childJobId(parent, { ...REQUEST, TargetSnapshotName: targets[0] ?? '' })).toBe(ids[0]);
+      expect(new Set(ids.map((id) => id.length)).size).toBe(1);
+    }
+  );
+
+  test('is whole as long as it fits', () => {
+    const parent = 'p'.repeat(978);
+
+    expect(childJobId(parent, { ...REQUEST, TargetSnapshotName: 'target1' })).toBe(`${parent}:memorydb-copy:target1`);
+    expect(childJobId(parent, { ...REQUEST, TargetSnapshotName: 'target12' })).toMatch(/^p{320}:[0-9a-f]{16}$/);
+  });
 });

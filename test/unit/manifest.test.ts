@@ -7,7 +7,8 @@ import {
   manifestJsonSchema,
   parseManifest,
 } from '../../src/aws/manifest';
-import type { ExportedObject, ExportPlan } from '../../src/contract/job';
+import type { ExportedObject } from '../../src/contract/export';
+import type { ExportPlan } from '../../src/contract/job';
 
 const PLAN: ExportPlan = {
   kind: 'export',
@@ -16,7 +17,7 @@ const PLAN: ExportPlan = {
   bucket: 'acme-backups',
   bucketOwner: '123456789012',
   manifestKey: 'kept/nightly.manifest.json',
-  shards: [{ shard: '0001', key: 'kept/nightly-0001.rdb', slots: '0-16383' }],
+  shards: [{ shard: '0001', slots: '0-16383' }],
   tags: [],
   ownership: { key: 'k', jobHash: 'a'.repeat(16), requestHash: 'b'.repeat(16), sourceHash: 'c'.repeat(16) },
   sourceArn: 'arn:aws:memorydb:us-east-1:123456789012:snapshot/nightly',
@@ -32,7 +33,7 @@ const OBJECT: ExportedObject = {
   size: 512,
   etag: '"e1"',
   verdict: 'unproven',
-  reason: 'content-not-read',
+  checksum: '0123456789abcdef',
   level: 'header',
 };
 const STARTED = '2026-11-23T04:00:00.000Z';

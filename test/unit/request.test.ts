@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeProblem, durationMs, findProblems, patienceMs, refuseProblems } from '../../src/contract/request';
+import { durationMs, findProblems, patienceMs, refuseProblems } from '../../src/contract/request';
+import { describeProblem } from '../../src/contract/request-problem';
 import { anything, validInputs } from './arbitrary-inputs';
 
 const REQUEST = { SourceSnapshotName: 'nightly', TargetSnapshotName: 'nightly-copy' };

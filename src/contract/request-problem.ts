@@ -1,0 +1,72 @@
+/** One reason why a request cannot work: which field, what it holds, what is wrong with it, and the way out. */
+export interface RequestProblem {
+  readonly field: string;
+  readonly value: unknown;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** The problem as one sentence that names the field, the value and the fix. */
+export function describeProblem({ field, value, problem, fix }: RequestProblem): string {
+  return `${field} ${show(value)} ${problem}: ${fix}`;
+}
+
+/** What is wrong with a text that must not be empty nor too long. */
+export function textProblems(field: string, value: unknown, max: number, what: string): RequestProblem[] {
+  if (typeof value !== 'string' || value === '') {
+    return [problem(field, value, `is not ${what}`, 'pass a string that is not empty')];
+  }
+  if (value.length <= max) return [];
+  return [problem(field, value, `has ${value.length} characters`, `${max} are allowed`)];
+}
+
+/** What is wrong with a value that must be one of a few, or absent. */
+export function oneOf(field: string, value: unknown, allowed: readonly string[]): RequestProblem[] {
+  if (value === undefined || value === null || (typeof value === 'string' && allowed.includes(value))) return [];
+  return [problem(field, value, 'is not known', `use one of ${allowed.map((a) => `'${a}'`).join(', ')}`)];
+}
+
+/** Fields that nobody knows: a typing error, or another version. */
+export function unknownFields(object: Fields, known: readonly string[], prefix: string): RequestProblem[] {
+  return Object.keys(object)
+    .filter((field) => !known.includes(field) && object[field] !== undefined)
+    .map((field) =>
+      problem(`${prefix}${cut(field)}`, object[field], 'is not a field', `known here: ${known.join(', ')}`)
+    );
+}
+
+/** An object of which nothing is believed. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether there are fields to look at. */
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A problem, its parts in the order in which they are told. */
+export function problem(field: string, value: unknown, what: string, fix: string): RequestProblem {
+  return { field, value, problem: what, fix };
+}
+
+/** A value for a message: quoted, and cut where it is long. */
+export function show(value: unknown): string {
+  return cut(toJson(value) ?? typeof value);
+}
+
+/** Undefined for what JSON cannot hold: a function, a bigint, a circle. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function cut(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** In UTF-8; the sandbox has no TextEncoder. */
+export function byteLength(text: string): number {
+  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(/%../g, '.').length;
+}
