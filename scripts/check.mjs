@@ -18,6 +18,7 @@ const GATES = [
   ['publint'],
   ['attw', '--pack', '.'],
   ['knip'],
+  ['node', join('scripts', 'build-kernel.mjs'), '--check'],
 ];
 
 runEntry(async (machine) => {
@@ -41,7 +42,7 @@ runEntry(async (machine) => {
  * @param {readonly string[]} gate
  */
 async function passGate(machine, [command = '', ...args]) {
-  const path = join(CHECKOUT, 'node_modules', '.bin', command);
+  const path = command === 'node' ? process.execPath : join(CHECKOUT, 'node_modules', '.bin', command);
   const { code } = await machine.run(path, args, { cwd: CHECKOUT, show: true });
   if (code !== 0) throw new Error(`ended with ${code}`);
 }

@@ -54,7 +54,7 @@ export function judgeHeader(head: Uint8Array, tail: Uint8Array, size: number): H
 /**
  * Judges the first bytes of an object: format, version and what the engine noted. Never throws.
  *
- * @param size of the whole object as listed, in bytes
+ * @param size of the whole object as listed, in bytes; Infinity where that is not known
  */
 export function readHead(head: Uint8Array, size: number): HeadReport {
   const misfit = judgeSize(head, size);
@@ -102,6 +102,7 @@ function unread(found: Finding): HeadReport {
   return { aux: {}, complete: false, ...found };
 }
 
+/** The end mark and what follows it. */
 function trailerLength(version: number): number {
   return version < FIRST_VERSION_WITH_CHECKSUM ? 1 : TAIL_LENGTH;
 }
@@ -115,14 +116,24 @@ function judgeAux({ fields, end }: AuxFields, head: Uint8Array, size: number, tr
   // Redis 7 and Valkey note it as `aof-base`, older versions as `aof-preamble`; 0 in a file of its own.
   if (fields.get('aof-base') === '1' || fields.get('aof-preamble') === '1') return finding('append-only-file');
   // Without a key the end comes so early that it can be seen from here.
-  if (head[end] === END && end + trailer < size) return finding('trailing-bytes', end + trailer);
+  if (head[end] === END && end + trailer < size && size < Infinity) return finding('trailing-bytes', end + trailer);
   return finding('content-not-read');
 }
 
-function describeAux(
-  { fields, end, isComplete }: AuxFields,
-  magic: RdbMagic
-): Omit<HeadReport, keyof Finding | 'magic' | 'version'> {
+function describeAux({ fields, end, isComplete }: AuxFields, magic: RdbMagic): Omit<HeadReport, keyof Finding> {
+  return {
+    ...describeNotes(fields, magic),
+    aux: Object.fromEntries(fields),
+    complete: isComplete,
+    ...(isComplete ? { bodyOffset: end } : {}),
+  };
+}
+
+/** Which engine wrote a file and when, by what it noted. */
+export function describeNotes(
+  fields: ReadonlyMap<string, string>,
+  magic: RdbMagic | undefined
+): Pick<HeadReport, 'engine' | 'engineVersion' | 'createdAt'> {
   const [valkey, redis] = [fields.get('valkey-ver'), fields.get('redis-ver')];
   const engine = valkey !== undefined || magic === 'VALKEY' ? 'valkey' : redis === undefined ? undefined : 'redis';
   const engineVersion = valkey ?? redis;
@@ -131,9 +142,6 @@ function describeAux(
     ...(engine === undefined ? {} : { engine }),
     ...(engineVersion === undefined ? {} : { engineVersion }),
     ...(createdAt === undefined ? {} : { createdAt }),
-    aux: Object.fromEntries(fields),
-    complete: isComplete,
-    ...(isComplete ? { bodyOffset: end } : {}),
   };
 }
 

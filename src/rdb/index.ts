@@ -10,6 +10,17 @@ export {
   type HeadReport,
   type TailReport,
 } from './header';
+export type {
+  ContentLevel,
+  CountWarning,
+  DatabaseCounts,
+  RdbReport,
+  RdbScan,
+  ScanOptions,
+  ScanState,
+  ValueType,
+} from './report';
+export { openScan, resumes } from './scan';
 export { containsSlot, formatSlots, parseSlots, slotsCover, type SlotCover, type SlotRange } from './slot-ranges';
 export { SLOT_COUNT, slotOf } from './slots';
 export { REASONS, type Finding, type Reason, type Verdict, type VerifyLevel } from './verdict';

@@ -20,10 +20,16 @@ export interface Finding {
 export const REASONS = {
   'content-not-read': { verdict: 'unproven', means: 'head and tail are right; this level reads no more' },
   'no-checksum': { verdict: 'unproven', means: 'the file was written without a checksum' },
+  'value-not-walked': {
+    verdict: 'unproven',
+    means: 'a key or a value that is not judged: too long to be held, or not in the order of engines',
+  },
   'too-few-bytes': { verdict: 'unproven', means: 'fewer bytes were read than it takes to judge the file' },
   'other-format': { verdict: 'unsupported', means: 'a format other than RDB, known by name' },
   'append-only-file': { verdict: 'unsupported', means: 'the RDB part of an append-only file' },
   'unknown-version': { verdict: 'unsupported', means: 'an RDB version that is not known here' },
+  'unknown-type': { verdict: 'unsupported', means: 'an opcode or a type of value that is not known in this version' },
+  'too-many-databases': { verdict: 'unsupported', means: 'more logical databases than are counted' },
   'size-mismatch': { verdict: 'corrupt', means: 'there are more bytes than the listed size' },
   empty: { verdict: 'corrupt', means: 'the object has no bytes' },
   'too-short': { verdict: 'corrupt', means: 'shorter than the shortest RDB file' },
@@ -31,9 +37,19 @@ export const REASONS = {
   'invalid-version': { verdict: 'corrupt', means: 'no engine writes this RDB version under this magic' },
   'invalid-length': { verdict: 'corrupt', means: 'a length is encoded in a way that RDB does not have' },
   'invalid-string': { verdict: 'corrupt', means: 'a compressed string does not unfold to its length' },
+  'invalid-value': { verdict: 'corrupt', means: 'a value is not built as its type has to be' },
+  'empty-value': {
+    verdict: 'corrupt',
+    means: 'a value without an element, of a type that engines drop when it is empty',
+  },
   truncated: { verdict: 'corrupt', means: 'a field reaches past the end of the file' },
   'no-end': { verdict: 'corrupt', means: 'the end mark is not where it belongs: truncated, or bytes were added' },
   'trailing-bytes': { verdict: 'corrupt', means: 'bytes follow the end of the RDB file' },
+  'checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which the file keeps the checksum' },
+  'wrong-shard': { verdict: 'corrupt', means: 'a key belongs to a slot of another shard' },
+  'several-databases': { verdict: 'corrupt', means: 'a shard of a cluster holds more than one logical database' },
+  'count-mismatch': { verdict: 'corrupt', means: 'the file says another number of keys of itself than it holds' },
+  's3-checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which S3 keeps the checksum' },
 } as const satisfies Record<string, { readonly verdict: Finding['verdict']; readonly means: string }>;
 
 /** Why an object is not `verified`, in one word: a key of {@link REASONS}. */

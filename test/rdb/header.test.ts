@@ -217,9 +217,9 @@ describe('the fields before the data', () => {
   });
 });
 
-describe('every reason', () => {
+describe('every reason of a head or a tail', () => {
   const zeroEnd = bytesOf(0xff, new Uint8Array(8));
-  const cases: Record<Reason, readonly [file: Uint8Array, offset?: number | undefined, size?: number]> = {
+  const cases: Partial<Record<Reason, readonly [file: Uint8Array, offset?: number | undefined, size?: number]>> = {
     'content-not-read': [WHOLE],
     'no-checksum': [rdbFile({ end: zeroEnd })],
     'too-few-bytes': [WHOLE.subarray(0, 8), undefined, WHOLE.length],

@@ -1,11 +1,30 @@
-/** Bytes from text (a byte per character, `\xff` is 255), numbers (a byte) and bytes, in a row. */
-export function bytesOf(...parts: readonly (string | number | Uint8Array)[]): Uint8Array {
-  return Uint8Array.from(
-    parts.flatMap((part) => {
-      if (typeof part === 'number') return [part];
-      return typeof part === 'string' ? Array.from(part, (character) => character.charCodeAt(0)) : [...part];
-    })
-  );
+/** What bytes are made from: text (a byte per character, `\xff` is 255), a number (a byte) and bytes. */
+export type Part = string | number | Uint8Array;
+
+/** Bytes of all parts in a row. */
+export function bytesOf(...parts: readonly Part[]): Uint8Array {
+  const all = parts.map((part) => {
+    if (typeof part === 'number') return Uint8Array.of(part);
+    return typeof part === 'string' ? Buffer.from(part, 'latin1') : part;
+  });
+  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of all) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** A whole number in so many bytes, the lowest first; a negative one as its complement. */
+export function littleEndian(value: number | bigint, width: number): Uint8Array {
+  const whole = BigInt.asUintN(8 * width, BigInt(value));
+  return Uint8Array.from({ length: width }, (_, at) => Number((whole >> BigInt(8 * at)) & 255n));
+}
+
+/** The same with the highest byte first. */
+export function bigEndian(value: number | bigint, width: number): Uint8Array {
+  return littleEndian(value, width).reverse();
 }
 
 /** A field before the data, its name and its value as short plain strings; bytes stand for themselves. */

@@ -1,0 +1,90 @@
+import type { ByteWindow } from './byte-window';
+import { crc64Hex } from './crc64';
+import { describeFile, type FileNotes } from './file-notes';
+import { FIRST_VERSION_WITH_CHECKSUM } from './formats';
+import type { Findings } from './findings';
+import { readTail, TAIL_LENGTH } from './header';
+import type { RdbReport, ScanOptions } from './report';
+import type { Tallies } from './tallies';
+import { finding, type Finding } from './verdict';
+import type { Walk } from './walk';
+
+/** All that a scan knows when no more bytes come. */
+export interface Outcome {
+  readonly options: ScanOptions;
+  readonly notes: FileNotes;
+  readonly window: ByteWindow;
+  readonly findings: Findings;
+  readonly tallies: Tallies;
+  /** Absent below level `structure`, and where the file is not read on. */
+  readonly walk: Walk | undefined;
+}
+
+/** Judges a file of which every byte was seen. */
+export function conclude(outcome: Outcome): RdbReport {
+  const { options, window, notes, tallies, walk } = outcome;
+  const { finding: unread, ...facts } = notes;
+  // What is not read on has no end that is known to be one.
+  const end = unread === undefined ? readEnd(window, notes.version) : {};
+  return {
+    ...(worstOf(outcome, end) ?? { verdict: 'verified' }),
+    level: options.level,
+    bytes: lengthOf(window),
+    ...facts,
+    ...describeFile(notes),
+    ...(end.checksum !== undefined && { checksum: end.checksum }),
+    ...(end.computedChecksum !== undefined && { computedChecksum: end.computedChecksum }),
+    ...(options.s3Checksum === true && { s3Checksum: crc64Hex(window.sums(window.filled).nvme) }),
+    databases: tallies.databases,
+    ...(walk?.slots && { slots: walk.slots }),
+    ...(walk !== undefined && walk.strayKeys > 0 && { strayKeys: walk.strayKeys }),
+    warnings: tallies.warnings,
+  };
+}
+
+/**
+ * The finding that says most. What is built wrong comes first: its offset is where to look. Then what the end says: a key
+ * that seems to be another shard's, or a type that is not known, may be nothing but rot.
+ */
+function worstOf({ options, window, findings, walk }: Outcome, end: End): Finding | undefined {
+  const { fault, misfit, doubt } = findings;
+  const [bytes, size] = [lengthOf(window), options.size ?? lengthOf(window)];
+  const isCut = walk !== undefined && !walk.isAtEnd && fault === undefined;
+  const order = [
+    bytes > size && finding('size-mismatch', size),
+    fault?.verdict === 'corrupt' && fault,
+    isCut && finding('truncated', walk.item),
+    bytes < size && finding('truncated', bytes),
+    end.finding?.verdict === 'corrupt' && end.finding,
+    misfit,
+    fault,
+    end.finding,
+    doubt,
+  ];
+  return order.find((found) => found !== false && found !== undefined) || undefined;
+}
+
+/** What the end mark and the checksum behind it say of the bytes before them. */
+interface End {
+  readonly finding?: Finding;
+  readonly checksum?: string;
+  readonly computedChecksum?: string;
+}
+
+function readEnd(window: ByteWindow, version: number | undefined): End {
+  const { filled } = window;
+  const tail = window.bytes.subarray(Math.max(0, filled - TAIL_LENGTH), filled);
+  // A scan that was resumed is given the last bytes at least, unless the object shrank meanwhile.
+  if (tail.length < TAIL_LENGTH && window.base > 0) return { finding: finding('truncated', lengthOf(window)) };
+  const { checksum, ...found } = readTail(tail, lengthOf(window), version);
+  if (found.verdict === 'corrupt' || (version ?? 0) < FIRST_VERSION_WITH_CHECKSUM) return { finding: found };
+  const start = filled - TAIL_LENGTH + 1;
+  const computedChecksum = crc64Hex(window.sums(start).jones);
+  if (checksum === undefined) return { finding: found, computedChecksum };
+  const mismatch = checksum !== computedChecksum && finding('checksum-mismatch', window.base + start);
+  return { ...(mismatch && { finding: mismatch }), checksum, computedChecksum };
+}
+
+function lengthOf({ base, filled }: ByteWindow): number {
+  return base + filled;
+}

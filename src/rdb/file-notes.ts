@@ -1,0 +1,55 @@
+import { MAGIC_LENGTH, type RdbMagic } from './formats';
+import { describeNotes, HEAD_LENGTH, readHead, TAIL_LENGTH, type HeadReport } from './header';
+import type { Finding } from './verdict';
+
+/** What the first bytes of a file told, as a checkpoint keeps it. */
+export interface FileNotes {
+  readonly magic?: RdbMagic;
+  readonly version?: number;
+  readonly format?: string;
+  readonly aux: Readonly<Record<string, string>>;
+  /** Why the file is not read on. */
+  readonly finding?: Finding;
+}
+
+/** So many bytes tell every other format from one that is not known. */
+const START_LENGTH = 262;
+
+/** A checkpoint is small: engines' own notes take about 200 characters. */
+const MAX_CHARACTERS = 500;
+
+/** What a file's beginning tells; undefined where more bytes may tell something else. */
+export function readNotes(start: Uint8Array, size: number | undefined, isWhole: boolean): FileNotes | undefined {
+  const head = start.subarray(0, HEAD_LENGTH);
+  const report = readHead(head, size ?? (isWhole ? head.length : Infinity));
+  return isWhole || head.length === HEAD_LENGTH || isSettled(report, head.length) ? notesOf(report) : undefined;
+}
+
+/** What the report says of the file's origin. */
+export function describeFile(notes: FileNotes): ReturnType<typeof describeNotes> {
+  return describeNotes(new Map(Object.entries(notes.aux)), notes.magic);
+}
+
+function isSettled({ magic, version, complete, verdict, reason }: HeadReport, length: number): boolean {
+  if (magic === undefined || version === undefined) return length >= START_LENGTH || reason === 'invalid-version';
+  // The shortest file there can be: one that ends before has another reason.
+  if (length < MAGIC_LENGTH + TAIL_LENGTH) return false;
+  return complete || verdict === 'corrupt' || reason === 'unknown-version';
+}
+
+function notesOf({ magic, version, format, aux, verdict, reason, offset }: HeadReport): FileNotes {
+  return {
+    ...(magic !== undefined && { magic }),
+    ...(version !== undefined && { version }),
+    ...(format !== undefined && { format }),
+    aux: cutShort(aux),
+    ...(reason !== 'content-not-read' && {
+      finding: { verdict, reason, ...(offset !== undefined && { offset }) },
+    }),
+  };
+}
+
+function cutShort(aux: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  let left = MAX_CHARACTERS;
+  return Object.fromEntries(Object.entries(aux).filter(([name, value]) => (left -= name.length + value.length) >= 0));
+}

@@ -1,0 +1,127 @@
+import { openByteWindow } from './byte-window';
+import { conclude } from './conclude';
+import { crc64Hex } from './crc64';
+import { readNotes, type FileNotes } from './file-notes';
+import { openFindings } from './findings';
+import { FIRST_VERSION_WITH_CHECKSUM, MAGIC_LENGTH } from './formats';
+import { HEAD_LENGTH, TAIL_LENGTH } from './header';
+import { AT_RECORD, compileWalks } from './record-walks';
+import type { RdbReport, RdbScan, ScanOptions, ScanState } from './report';
+import { isCheckpoint, optionsKey, parseCrc64, STATE_VERSION, type Checkpoint } from './scan-state';
+import { openTallies } from './tallies';
+import { openWalk, type Walk, type WalkState } from './walk';
+
+/** Whether {@link openScan} can go on from there: the state of a scan with the same options, as JSON keeps it. */
+export function resumes(options: ScanOptions, state: unknown): state is ScanState {
+  return isCheckpoint(options, state);
+}
+
+/**
+ * Begins a pass over a file, or goes on where another one stood: then with the bytes from `from.offset` on.
+ *
+ * @throws RangeError where `from` is not a state to go on from, see {@link resumes}
+ */
+export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
+  if (from !== undefined && !isCheckpoint(options, from)) {
+    throw new RangeError('The state is not of a scan with the same options; begin a new scan without it.');
+  }
+  const { level, size, slots, strict = false, s3Checksum = false } = options;
+  const key = optionsKey(options);
+  const findings = openFindings(from?.findings);
+  const tallies = openTallies((offset) => strict && findings.note('misfit', 'count-mismatch', offset), from?.tallies);
+  const window = openByteWindow(
+    s3Checksum,
+    from?.offset,
+    from && { jones: parseCrc64(from.crc), nvme: parseCrc64(from.nvme) }
+  );
+  let notes: FileNotes | undefined;
+  let walk: Walk | undefined;
+  let trailer = TAIL_LENGTH - 1;
+  // Where in the file the walk stands; it may be ahead of what is consumed, because the end of the file is held back.
+  let walked = window.base;
+  if (from?.notes !== undefined) begin(from.notes, from.walk);
+
+  function begin(read: FileNotes, at?: WalkState): void {
+    notes = read;
+    const { magic, version, finding } = read;
+    if (finding !== undefined)
+      findings.note(finding.verdict === 'unproven' ? 'doubt' : 'fault', finding.reason, finding.offset);
+    if (finding !== undefined || level === 'checksum' || magic === undefined || version === undefined) return;
+    if (version < FIRST_VERSION_WITH_CHECKSUM) trailer = 0;
+    const isDeep = level === 'deep';
+    const bodyEnd = (size ?? Infinity) - trailer;
+    const walks = compileWalks(magic, version, isDeep);
+    walk = openWalk({ walks, isDeep, slots, bodyEnd, trailer, findings, tallies }, at ?? FIRST_RECORD);
+  }
+
+  function look(isWhole: boolean): void {
+    const { bytes, base, filled } = window;
+    if (notes === undefined) {
+      const read = readNotes(bytes.subarray(0, Math.min(filled, HEAD_LENGTH)), size, isWhole);
+      if (read === undefined) return;
+      begin(read);
+    }
+    const edge = filled - trailer;
+    const isWalking = walk !== undefined && findings.fault === undefined;
+    if (isWalking && base + edge > walked) walked = base + (walk?.advance(bytes, walked - base, edge, base) ?? 0);
+    const done = walk !== undefined && findings.fault === undefined ? walked - base : filled;
+    window.consume(Math.min(done, filled - TAIL_LENGTH));
+  }
+
+  const scan: RdbScan = {
+    get received() {
+      return window.base + window.filled;
+    },
+    get finding() {
+      return findings.fault ?? findings.misfit ?? findings.doubt;
+    },
+    push(chunk) {
+      for (let at = 0; at < chunk.length;) {
+        const space = scan.space();
+        const part = chunk.subarray(at, at + space.length);
+        space.set(part);
+        scan.commit(part.length);
+        at += part.length;
+      }
+    },
+    space: () => window.space(),
+    commit(length) {
+      window.commit(length);
+      look(false);
+    },
+    state(): Checkpoint {
+      const offset = window.base + window.consumed;
+      const { jones, nvme } = window.sums(window.consumed);
+      const at = walk?.state();
+      return {
+        v: STATE_VERSION,
+        offset,
+        level,
+        options: key,
+        crc: crc64Hex(jones),
+        nvme: crc64Hex(nvme),
+        ...(notes && { notes }),
+        findings: findings.state(),
+        tallies: tallies.state(),
+        ...(at && { walk: { ...at, skip: at.skip + Math.max(0, walked - offset) } }),
+      };
+    },
+    end(): RdbReport {
+      if (notes === undefined) look(true);
+      return conclude({ options, notes: notes ?? NOTHING, window, findings, tallies, walk });
+    },
+  };
+  return scan;
+}
+
+/** Behind the magic and the version. */
+const FIRST_RECORD: WalkState = {
+  step: AT_RECORD,
+  left: [],
+  skip: MAGIC_LENGTH,
+  item: MAGIC_LENGTH,
+  expiring: 0,
+  strayKeys: 0,
+};
+
+const NOTHING: FileNotes = { aux: {} };

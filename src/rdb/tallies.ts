@@ -1,0 +1,137 @@
+import { VALUE_TYPES } from './record-walks';
+import type { CountWarning, DatabaseCounts } from './report';
+
+/** What a file holds, and what it says of itself. */
+export interface Tallies {
+  /** Counted since the last look: values by type (the index in {@link VALUE_TYPES}), then keys with an expiry. */
+  readonly fresh: Int32Array;
+  /** Goes on with a logical database; how many there are by now. */
+  select(db: number, offset: number): number;
+  /** The file says what its database holds. */
+  expectDatabase(keys: number, expires: number): void;
+  /** The file says what a slot holds, whose keys follow. */
+  expectSlot(slot: number, keys: number, expires: number, offset: number): void;
+  /** No more keys. */
+  close(offset: number): void;
+  readonly databases: readonly DatabaseCounts[];
+  readonly warnings: readonly CountWarning[];
+  state(): TalliesState;
+}
+
+/** Tallies as JSON: a database is its number, its values by type and its expiries; an expectation its numbers in a row. */
+export interface TalliesState {
+  readonly db: number;
+  readonly databases: readonly (readonly number[])[];
+  readonly database?: readonly number[];
+  readonly slot?: readonly number[];
+  readonly warnings: readonly CountWarning[];
+}
+
+/** How many logical databases are counted, of all that a file may have. */
+export const MAX_DATABASES = 256;
+
+const EXPIRES = VALUE_TYPES.length;
+/** Warnings that are kept. */
+export const MAX_WARNINGS = 8;
+
+/** What the file says, and what had been counted when it said so. */
+interface Expectation {
+  readonly of: CountWarning['of'];
+  readonly keys: number;
+  readonly expires: number;
+  readonly keysBefore: number;
+  readonly expiresBefore: number;
+}
+
+/** Counts from the beginning, or on from a state. */
+export function openTallies(onMismatch: (offset: number) => void, from?: TalliesState): Tallies {
+  const fresh = new Int32Array(EXPIRES + 1);
+  const rows = new Map((from?.databases ?? []).map(([db = 0, ...counts]) => [db, Float64Array.from(counts)]));
+  const warnings = [...(from?.warnings ?? [])];
+  let db = from?.db ?? 0;
+  let ofDatabase = expectation((number) => ({ db: number }), from?.database);
+  let ofSlot = expectation((number) => ({ slot: number }), from?.slot);
+
+  const row = () => {
+    const counts = rows.get(db) ?? new Float64Array(EXPIRES + 1);
+    if (fresh.some((count) => count > 0)) rows.set(db, counts);
+    fresh.forEach((count, index) => (counts[index] = (counts[index] ?? 0) + count));
+    fresh.fill(0);
+    return { keys: keysIn(counts), expires: counts[EXPIRES] ?? 0 };
+  };
+  const expect = (of: CountWarning['of'], keys: number, expires: number): Expectation => {
+    const now = row();
+    return { of, keys, expires, keysBefore: now.keys, expiresBefore: now.expires };
+  };
+  const compare = (expected: Expectation | undefined, offset: number) => {
+    if (expected === undefined) return;
+    const now = row();
+    const found = { keys: now.keys - expected.keysBefore, expires: now.expires - expected.expiresBefore };
+    for (const kind of ['keys', 'expires'] as const) {
+      if (found[kind] === expected[kind]) continue;
+      onMismatch(offset);
+      if (warnings.length === MAX_WARNINGS) continue;
+      warnings.push({ kind, of: expected.of, expected: expected[kind], found: found[kind] });
+    }
+  };
+  const close = (offset: number) => {
+    compare(ofSlot, offset);
+    compare(ofDatabase, offset);
+    ofSlot = ofDatabase = undefined;
+  };
+
+  return {
+    fresh,
+    select(next, offset) {
+      close(offset);
+      row();
+      db = next;
+      return rows.size + (rows.has(db) ? 0 : 1);
+    },
+    expectDatabase(keys, expires) {
+      ofDatabase = expect({ db }, keys, expires);
+    },
+    expectSlot(slot, keys, expires, offset) {
+      compare(ofSlot, offset);
+      ofSlot = expect({ slot }, keys, expires);
+    },
+    close,
+    get databases() {
+      row();
+      return [...rows].map(([number, counts]) => describe(number, counts));
+    },
+    warnings,
+    state() {
+      row();
+      return {
+        db,
+        databases: [...rows].map(([number, counts]) => [number, ...counts]),
+        ...(ofDatabase && { database: numbersOf(ofDatabase) }),
+        ...(ofSlot && { slot: numbersOf(ofSlot) }),
+        warnings: [...warnings],
+      };
+    },
+  };
+}
+
+function keysIn(counts: Float64Array): number {
+  return counts.subarray(0, EXPIRES).reduce((sum, count) => sum + count, 0);
+}
+
+function describe(db: number, counts: Float64Array): DatabaseCounts {
+  const types = VALUE_TYPES.map((type, index) => [type, counts[index] ?? 0] as const).filter(([, count]) => count > 0);
+  return { db, keys: keysIn(counts), expires: counts[EXPIRES] ?? 0, types: Object.fromEntries(types) };
+}
+
+function numbersOf({ of, keys, expires, keysBefore, expiresBefore }: Expectation): readonly number[] {
+  return ['db' in of ? of.db : of.slot, keys, expires, keysBefore, expiresBefore];
+}
+
+function expectation(
+  name: (number: number) => CountWarning['of'],
+  numbers: readonly number[] | undefined
+): Expectation | undefined {
+  if (numbers === undefined) return undefined;
+  const [number = 0, keys = 0, expires = 0, keysBefore = 0, expiresBefore = 0] = numbers;
+  return { of: name(number), keys, expires, keysBefore, expiresBefore };
+}

@@ -1,0 +1,459 @@
+import type { Findings } from './findings';
+import { isSoundLzf } from './lzf';
+import { lengthAt, lengthSize } from './lengths';
+import { openDeepSteps } from './deep-steps';
+import { AT_END, AT_RECORD, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
+import { SLOT_COUNT, slotWithin } from './slots';
+import type { SlotRange } from './slot-ranges';
+import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
+import { MAX_DATABASES, type Tallies } from './tallies';
+import { CUT, FAILED, MAX_HELD, openWholeString, type StepNotes } from './whole-string';
+
+/** The walk over the records of a file: where each ends, whose slot its key has. It is handed stretch after stretch. */
+export interface Walk {
+  /**
+   * Goes on over `bytes[from]` to `bytes[edge]` (not included); returns the first byte that it has to see again.
+   *
+   * @param base where in the file the buffer begins
+   */
+  advance(bytes: Uint8Array, from: number, edge: number, base: number): number;
+  /** Bytes behind the last stretch that are to be passed over unseen. */
+  readonly skip: number;
+  /** The end mark was met. */
+  readonly isAtEnd: boolean;
+  /** Where what is being read begins: what is truncated, where nothing follows. */
+  readonly item: number;
+  /** The lowest and the highest slot of a key. */
+  readonly slots: SlotRange | undefined;
+  /** Keys of slots that are not the shard's. */
+  readonly strayKeys: number;
+  state(): WalkState;
+}
+
+/** Where a walk stands, as JSON. */
+export interface WalkState {
+  readonly step: number;
+  /** How often the loops that are open are to be done. */
+  readonly left: readonly number[];
+  readonly skip: number;
+  readonly item: number;
+  readonly expiring: 0 | 1;
+  /** The lowest and the highest slot; absent without keys. */
+  readonly slots?: readonly [number, number];
+  readonly strayKeys: number;
+  /** What is being kept of a value at level `deep`. */
+  readonly deep?: readonly number[];
+}
+
+/** What a walk needs to know of its file, and what it tells. */
+export interface WalkSetting {
+  readonly walks: Walks;
+  readonly isDeep: boolean;
+  /** Of the shard; undefined for any. */
+  readonly slots: readonly SlotRange[] | undefined;
+  /** Where in the file the checksum begins; Infinity where that is not known. */
+  readonly bodyEnd: number;
+  /** Bytes of checksum behind the end mark. */
+  readonly trailer: number;
+  readonly findings: Findings;
+  readonly tallies: Tallies;
+}
+
+/** A record of which a short key is all that matters fits into so many bytes: no need to look for the edge in it. */
+const SHORT_RECORD = 128;
+
+/** From this length on a string's end is reckoned apart: positions have to stay small integers to be fast. */
+const FAR = 1 << 29;
+
+/** Lengths of scores in text from which on there is no text: not a number, and the infinities. */
+const NOT_A_NUMBER = 253;
+
+const EXPIRES = VALUE_TYPES.length;
+const [STRING, IDLE, FREQ, EXPIRY_MS] = [0, 0xf8, 0xf9, 0xfc];
+
+/** Begins at the first record, or where another walk stood. */
+export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
+  const { walks, isDeep, slots, bodyEnd, trailer, findings, tallies } = setting;
+  const { steps, arguments: given, starts, types } = walks;
+  const { fresh } = tallies;
+  const allowed = allowedSlots(slots);
+  // By depth; the first is of no loop.
+  const left = Float64Array.from({ length: MAX_NESTING + 1 }, (_, index) => from?.left[index - 1] ?? 0);
+  let depth = Math.min(from?.left.length ?? 0, MAX_NESTING);
+  let step = from?.step ?? AT_RECORD;
+  let expiring: number = from?.expiring ?? 0;
+  let [lowest, highest] = from?.slots ?? [SLOT_COUNT, -1];
+  let strayKeys = from?.strayKeys ?? 0;
+  let skip = from?.skip ?? 0;
+  let item = from?.item ?? 0;
+  // Of the stretch at hand.
+  let base = 0;
+  let end = 0;
+  let begun = 0;
+
+  const notes: StepNotes = {
+    fail(reason, at) {
+      findings.note('fault', reason, base + at);
+      return FAILED;
+    },
+    doubt: (at) => findings.note('doubt', 'value-not-walked', base + at),
+    leap(start, length) {
+      if (length < FAR) return (start + length) | 0;
+      skip = start + length - end;
+      return end;
+    },
+  };
+  const head = emptyStringHead();
+  const whole = openWholeString(notes);
+  const deep = isDeep ? openDeepSteps(notes, from?.deep) : undefined;
+
+  function advance(bytes: Uint8Array, start: number, edge: number, offset: number): number {
+    let pos = start;
+    if (skip > 0) {
+      const part = Math.min(skip, edge - pos);
+      skip -= part;
+      pos = (pos + part) | 0;
+      if (skip > 0) return pos;
+    }
+    base = offset;
+    end = edge;
+    let next = pos;
+    while (pos < edge) {
+      next = takeStep(bytes, pos, edge);
+      if (next < 0) break;
+      pos = next;
+    }
+    if (next === FAILED) return edge;
+    if (next === CUT) begun = pos;
+    if (pos > edge) {
+      skip = pos - edge;
+      pos = edge;
+    }
+    item = base + (skip > 0 ? begun : pos);
+    if (skip > 0 && base + edge + skip > bodyEnd) notes.fail('truncated', begun);
+    return pos;
+  }
+
+  /** Takes a step, or many of those that are taken most; where the next one is. */
+  function takeStep(bytes: Uint8Array, pos: number, edge: number): number {
+    begun = pos;
+    switch (steps[step] ?? Step.Record) {
+      case Step.Record: {
+        const limit = edge - SHORT_RECORD;
+        const next = pos < limit ? readShortRecords(bytes, pos, limit) : pos;
+        return next === pos ? readRecord(bytes, pos, edge) : next;
+      }
+      case Step.String:
+      case Step.Raw:
+      case Step.Next:
+      case Step.Done: {
+        const next = passOver(bytes, pos, edge);
+        return next === pos && steps[step] === Step.String ? done(readString(bytes, pos, edge)) : next;
+      }
+      case Step.Length: {
+        const size = lengthSize(bytes[pos] ?? 0);
+        return size === 0 ? notes.fail('invalid-length', pos) : done(pos + size);
+      }
+      case Step.Each:
+      case Step.EachOfSome:
+        return openLoop(bytes, pos, edge);
+      case Step.TextScore: {
+        const length = bytes[pos] ?? 0;
+        return done(pos + 1 + (length < NOT_A_NUMBER ? length : 0));
+      }
+      case Step.Node: {
+        const isKnown = bytes[pos] === 1 || bytes[pos] === 2;
+        return isKnown ? done(readString(bytes, pos + 1, edge)) : notes.fail('invalid-value', pos);
+      }
+      case Step.ModuleItem: {
+        const next = readModuleItem(bytes, pos, edge);
+        return bytes[pos] === 0 ? done(next) : next;
+      }
+      case Step.ModuleWhen:
+        return bytes[pos] === 2 ? done(pos + 1) : notes.fail('invalid-value', pos);
+      case Step.Expiry:
+        expiring = 1;
+        return done(pos + (given[step] ?? 0));
+      case Step.SelectDatabase:
+        return selectDatabase(bytes, pos, edge);
+      case Step.ResizeDatabase: {
+        const next = readLengths(bytes, pos, edge, 2);
+        if (next >= 0) tallies.expectDatabase(lengths[0] ?? 0, lengths[1] ?? 0);
+        return done(next);
+      }
+      case Step.SlotInfo: {
+        const next = readLengths(bytes, pos, edge, 3);
+        if (next >= 0) tallies.expectSlot(lengths[0] ?? 0, lengths[1] ?? 0, lengths[2] ?? 0, base + pos);
+        return done(next);
+      }
+      case Step.Aux:
+        return readAux(bytes, pos, edge);
+      case Step.End:
+        return notes.fail('trailing-bytes', pos + trailer);
+      case Step.Deep:
+        return done(deep?.take(given[step] ?? 0, bytes, pos, edge) ?? FAILED);
+    }
+  }
+
+  /** The step is over where that is not {@link CUT} or {@link FAILED}. */
+  function done(next: number): number {
+    if (next >= 0) step += 1;
+    return next;
+  }
+
+  /** The steps of which collections consist, as far as a glance at the first byte tells where they end. */
+  function passOver(bytes: Uint8Array, from: number, edge: number): number {
+    let pos = from;
+    let last = from;
+    let at = step;
+    let more = left[depth] ?? 0;
+    while (pos < edge) {
+      const taken = steps[at];
+      if (taken === Step.String) {
+        const lead = bytes[pos] ?? 0;
+        let next = pos + 1 + lead;
+        if (lead >= 0x40) {
+          if (lead < 0x80 && pos + 1 < edge) next = pos + 2 + (((lead & 0x3f) << 8) | (bytes[pos + 1] ?? 0));
+          else if (lead >= FIRST_INTEGER && lead < LZF) next = pos + 1 + (1 << (lead - FIRST_INTEGER));
+          else break;
+        }
+        last = pos;
+        pos = next;
+        at += 1;
+      } else if (taken === Step.Next) {
+        more -= 1;
+        if (more > 0) at = given[at] ?? 0;
+        else {
+          depth -= 1;
+          more = left[depth] ?? 0;
+          at += 1;
+        }
+      } else if (taken === Step.Raw) {
+        last = pos;
+        pos += given[at] ?? 0;
+        at += 1;
+      } else {
+        if (taken === Step.Done) at = AT_RECORD;
+        break;
+      }
+    }
+    left[depth] = more;
+    step = at;
+    begun = last;
+    return pos;
+  }
+
+  /** Records of strings, and the beginning of the first other one, of short keys. The hottest loop of all. */
+  function readShortRecords(bytes: Uint8Array, from: number, limit: number): number {
+    let pos = from;
+    let flag = expiring;
+    let low = lowest;
+    let high = highest;
+    while (pos < limit) {
+      const code = bytes[pos] ?? 0;
+      const type = types[code] ?? 0;
+      if (type < 0) {
+        const second = bytes[pos + 1] ?? 0;
+        if ((starts[code] ?? 0) === 0) break;
+        if (code === EXPIRY_MS) {
+          flag = 1;
+          pos += 9;
+        } else if (code === FREQ || (code === IDLE && second < 0x40)) pos += 2;
+        else break;
+        continue;
+      }
+      const length = bytes[pos + 1] ?? 0;
+      if (length >= 0x40) break;
+      const value = pos + 2 + length;
+      const slot = slotWithin(bytes, pos + 2, value);
+      if (allowed[slot] === 0) noteStray(pos);
+      if (slot < low) low = slot;
+      if (slot > high) high = slot;
+      fresh[type] = (fresh[type] ?? 0) + 1;
+      fresh[EXPIRES] = (fresh[EXPIRES] ?? 0) + flag;
+      flag = 0;
+      begun = value;
+      pos = value;
+      const lead = bytes[value] ?? 0;
+      if (code === STRING && lead < 0x40) pos = value + 1 + lead;
+      else if (code === STRING && lead < 0x80) pos = value + 2 + (((lead & 0x3f) << 8) | (bytes[value + 1] ?? 0));
+      else if (code === STRING && lead >= FIRST_INTEGER && lead < LZF) pos = value + 1 + (1 << (lead - FIRST_INTEGER));
+      else {
+        step = starts[code] ?? 0;
+        break;
+      }
+    }
+    expiring = flag;
+    lowest = low;
+    highest = high;
+    return pos;
+  }
+
+  function readRecord(bytes: Uint8Array, pos: number, edge: number): number {
+    const code = bytes[pos] ?? 0;
+    const start = starts[code] ?? 0;
+    const type = types[code] ?? -1;
+    if (start === AT_RECORD) return notes.fail('unknown-type', pos);
+    if (type < 0) {
+      step = start;
+      if (start === AT_END) tallies.close(base + pos);
+      return pos + 1;
+    }
+    const next = whole.read(bytes, pos + 1, edge);
+    if (next < 0) return next;
+    if (whole.isHeld) {
+      const slot = slotWithin(whole.bytes, whole.from, whole.to);
+      if (allowed[slot] === 0) noteStray(pos);
+      lowest = Math.min(lowest, slot);
+      highest = Math.max(highest, slot);
+    }
+    fresh[type] = (fresh[type] ?? 0) + 1;
+    fresh[EXPIRES] = (fresh[EXPIRES] ?? 0) + expiring;
+    expiring = 0;
+    step = start;
+    return next;
+  }
+
+  function noteStray(record: number): void {
+    strayKeys += 1;
+    findings.note('misfit', 'wrong-shard', base + record + 1);
+  }
+
+  /** A string of any form, passed over; at level `deep` a compressed one has to unfold. */
+  function readString(bytes: Uint8Array, pos: number, edge: number): number {
+    const outcome = readStringHead(bytes, pos, edge, head);
+    if (outcome === 'cut') return CUT;
+    if (outcome === 'wrong') return notes.fail('invalid-length', head.start);
+    const { form, start, length, unfolded } = head;
+    if (!isDeep || form !== 'lzf') return notes.leap(start, length);
+    if (length > MAX_HELD) {
+      notes.doubt(pos);
+      return notes.leap(start, length);
+    }
+    if (start + length > edge) return CUT;
+    return isSoundLzf(bytes, start, start + length, unfolded) ? start + length : notes.fail('invalid-string', pos);
+  }
+
+  function openLoop(bytes: Uint8Array, pos: number, edge: number): number {
+    const size = lengthSize(bytes[pos] ?? 0);
+    if (size === 0) return notes.fail('invalid-length', pos);
+    if (pos + size > edge) return CUT;
+    const count = lengthAt(bytes, pos, size);
+    // An element takes a byte at least.
+    if (base + pos + size + count > bodyEnd) return notes.fail('truncated', pos);
+    if (count === 0) {
+      if (steps[step] === Step.EachOfSome) return notes.fail('empty-value', pos);
+      step = given[step] ?? 0;
+      return pos + size;
+    }
+    depth += 1;
+    left[depth] = count;
+    step += 1;
+    return pos + size;
+  }
+
+  /** An item of 1 or 2 is a length, of 3 and 4 a number of 4 or 8 bytes, of 5 a string; 0 ends the value. */
+  function readModuleItem(bytes: Uint8Array, pos: number, edge: number): number {
+    switch (bytes[pos] ?? 0) {
+      case 0:
+        return pos + 1;
+      case 1:
+      case 2: {
+        if (pos + 1 >= edge) return CUT;
+        const size = lengthSize(bytes[pos + 1] ?? 0);
+        return size === 0 ? notes.fail('invalid-length', pos + 1) : pos + 1 + size;
+      }
+      case 3:
+        return pos + 5;
+      case 4:
+        return pos + 9;
+      case 5:
+        return readString(bytes, pos + 1, edge);
+      default:
+        return notes.fail('unknown-type', pos);
+    }
+  }
+
+  const lengths = [0, 0, 0];
+
+  /** So many lengths in a row. */
+  function readLengths(bytes: Uint8Array, pos: number, edge: number, count: number): number {
+    let at = pos;
+    for (let index = 0; index < count; index += 1) {
+      if (at >= edge) return CUT;
+      const size = lengthSize(bytes[at] ?? 0);
+      if (size === 0) return notes.fail('invalid-length', at);
+      if (at + size > edge) return CUT;
+      lengths[index] = lengthAt(bytes, at, size);
+      at += size;
+    }
+    return at;
+  }
+
+  function selectDatabase(bytes: Uint8Array, pos: number, edge: number): number {
+    const next = readLengths(bytes, pos, edge, 1);
+    if (next < 0) return next;
+    const count = tallies.select(lengths[0] ?? 0, base + pos);
+    if (count > MAX_DATABASES) return notes.fail('too-many-databases', pos);
+    if (count > 1 && slots !== undefined) findings.note('misfit', 'several-databases', base + pos);
+    step += 1;
+    return next;
+  }
+
+  /** The name and the value of a field: passed over as two strings, unless they say what the keys of a slot are. */
+  function readAux(bytes: Uint8Array, pos: number, edge: number): number {
+    const value = pos + 1 + SLOT_INFO.length;
+    const isAsLong = bytes[pos] === SLOT_INFO.length;
+    if (isAsLong && value > edge) return CUT;
+    if (!isAsLong || SLOT_INFO.some((byte, index) => bytes[pos + 1 + index] !== byte)) {
+      step += 1;
+      return pos;
+    }
+    const next = whole.read(bytes, value, edge);
+    if (next < 0) return next;
+    const text = String.fromCharCode(...whole.bytes.subarray(whole.from, Math.min(whole.to, whole.from + 100)));
+    const [, slot, keys, expires] = /^(\d+),(\d+),(\d+)/.exec(text) ?? [];
+    if (slot === undefined || !whole.isHeld) return notes.fail('invalid-value', value);
+    tallies.expectSlot(Number(slot), Number(keys), Number(expires), base + pos);
+    step += 3;
+    return next;
+  }
+
+  return {
+    advance,
+    get skip() {
+      return skip;
+    },
+    get isAtEnd() {
+      return step === AT_END;
+    },
+    get item() {
+      return item;
+    },
+    get slots() {
+      return highest < 0 ? undefined : { first: lowest, last: highest };
+    },
+    get strayKeys() {
+      return strayKeys;
+    },
+    state: () => ({
+      step,
+      left: [...left.subarray(1, depth + 1)],
+      skip,
+      item,
+      expiring: expiring === 1 ? 1 : 0,
+      ...(highest >= 0 && { slots: [lowest, highest] as const }),
+      strayKeys,
+      ...(deep && { deep: deep.state() }),
+    }),
+  };
+}
+
+/** The name of the field by which Valkey says which slot's keys follow, and how many: `slot,keys,expires`. */
+const SLOT_INFO = new TextEncoder().encode('slot-info');
+
+function allowedSlots(slots: readonly SlotRange[] | undefined): Uint8Array {
+  const allowed = new Uint8Array(SLOT_COUNT).fill(slots === undefined ? 1 : 0);
+  for (const { first, last } of slots ?? []) allowed.fill(1, first, last + 1);
+  return allowed;
+}

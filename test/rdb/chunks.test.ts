@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { describe, expect, test } from 'vitest';
+
+import type { RdbReport, ScanOptions, ScanState } from '../../src/rdb/report';
+import { openScan } from '../../src/rdb/scan';
+import { openDice } from './corpus/dice';
+import { HAND_WRITTEN } from './corpus/hand-written';
+import { writeRandomRdb } from './corpus/random-rdb';
+import { REFUSED } from './corpus/refused';
+import { readCorpus, RECIPES } from './corpus/written-by-redis';
+import { judgeWithEngine } from './judges';
+
+const SHORT = 800;
+const FILES = [...RECIPES.map(({ name }) => ({ name, file: readCorpus(name) })), ...HAND_WRITTEN, ...REFUSED];
+const SHORT_FILES = FILES.filter(({ file }) => file.length <= SHORT);
+const LONG_FILES = [
+  ...FILES.filter(({ file }) => file.length > SHORT),
+  { name: 'random', file: writeRandomRdb({ seed: 5, bytes: 400_000 }).file },
+];
+
+const LEVELS = ['checksum', 'structure', 'deep'] as const;
+
+/** Everything that a report can hold. */
+const fully = (level: ScanOptions['level'], file: Uint8Array): ScanOptions => ({
+  level,
+  size: file.length,
+  s3Checksum: true,
+});
+
+describe('a report does not depend on how the bytes come', () => {
+  test.for(SHORT_FILES)('byte by byte: $name', ({ file }) => {
+    for (const level of LEVELS) {
+      const scan = openScan(fully(level, file));
+      for (const byte of file) scan.push(Uint8Array.of(byte));
+
+      expect(scan.received).toBe(file.length);
+      expect(scan.end()).toEqual(judgeWithEngine(file, fully(level, file)));
+    }
+  });
+
+  test.for(LONG_FILES)('in chunks of any size: $name', ({ file }) => {
+    const dice = openDice(file.length);
+    for (const level of LEVELS) {
+      const expected = judgeWithEngine(file, fully(level, file));
+      for (const most of [3, 100, 7_919, 100_000]) {
+        const scan = openScan(fully(level, file));
+        for (let at = 0; at < file.length;) at += give(scan, file, at, 1 + dice.roll(most), dice.roll(2) === 0);
+
+        expect(scan.end(), `chunks of up to ${most} bytes`).toEqual(expected);
+      }
+    }
+  });
+
+  test('when the caller writes over a chunk that was taken in', () => {
+    const { file } = writeRandomRdb({ seed: 6, bytes: 100_000 });
+    const scan = openScan({ level: 'deep' });
+    const chunk = new Uint8Array(1_000);
+    for (let at = 0; at < file.length; at += chunk.length) {
+      const part = file.subarray(at, at + chunk.length);
+      chunk.set(part);
+      scan.push(chunk.subarray(0, part.length));
+      chunk.fill(0xff);
+    }
+
+    expect(scan.end()).toEqual(judgeWithEngine(file, { level: 'deep' }));
+  });
+});
+
+describe('a scan goes on from the state of another', () => {
+  test.for(SHORT_FILES)('at every byte: $name', ({ file }) => {
+    const level = 'deep';
+    const expected = judgeWithEngine(file, fully(level, file));
+    const first = openScan(fully(level, file));
+    for (let cut = 0; cut <= file.length; cut += 1) {
+      const state = asJson(first.state());
+      expect(resume(state, file, fully(level, file)), `from byte ${cut}, state of ${state.offset}`).toEqual(expected);
+      expect(state.offset).toBeLessThanOrEqual(cut);
+      first.push(file.subarray(cut, cut + 1));
+    }
+
+    expect(first.end(), 'a state that is taken changes nothing').toEqual(expected);
+  });
+
+  test.for(LONG_FILES)('at random, again and again: $name', ({ file }) => {
+    const dice = openDice(file.length);
+    for (const level of LEVELS) {
+      const expected = judgeWithEngine(file, fully(level, file));
+      for (let trial = 0; trial < 5; trial += 1) {
+        let state: ScanState | undefined;
+        for (let hop = 0; hop < 6; hop += 1) {
+          const scan = openScan(fully(level, file), state);
+          const from = state?.offset ?? 0;
+          const to = from + dice.roll(file.length - from + 1);
+          for (let at = from; at < to;) at += give(scan, file, at, Math.min(to - at, 1 + dice.roll(50_000)), false);
+          state = asJson(scan.state());
+        }
+
+        expect(state && resume(state, file, fully(level, file))).toEqual(expected);
+      }
+    }
+  });
+
+  test('has less than a KiB of it, and goes on well behind the beginning', () => {
+    const { file } = writeRandomRdb({ seed: 7, bytes: 2_000_000 });
+    const scan = openScan(fully('deep', file));
+    for (let at = 0; at < file.length; at += 50_000) {
+      scan.push(file.subarray(at, at + 50_000));
+      const state = scan.state();
+
+      expect(JSON.stringify(state).length).toBeLessThan(1_024);
+      expect(scan.received - state.offset).toBeLessThan(50_000);
+    }
+  });
+
+  test('in another process', async () => {
+    const { file } = writeRandomRdb({ seed: 8, bytes: 300_000 });
+    const options = fully('deep', file);
+    const scan = openScan(options);
+    scan.push(file.subarray(0, 123_457));
+    const state = scan.state();
+
+    const report = await resumeElsewhere(state, file.subarray(state.offset), options);
+
+    expect(report).toEqual(judgeWithEngine(file, options));
+  });
+});
+
+function asJson(state: ScanState): ScanState {
+  return JSON.parse(JSON.stringify(state)) as ScanState;
+}
+
+/** Gives a scan the next bytes, in one of its two ways, and says how many they were. */
+function give(
+  scan: ReturnType<typeof openScan>,
+  file: Uint8Array,
+  at: number,
+  length: number,
+  isInPlace: boolean
+): number {
+  const chunk = file.subarray(at, at + length);
+  if (!isInPlace) {
+    scan.push(chunk);
+    return chunk.length;
+  }
+  const space = scan.space();
+  const part = chunk.subarray(0, space.length);
+  space.set(part);
+  scan.commit(part.length);
+  return part.length;
+}
+
+function resume(state: ScanState, file: Uint8Array, options: ScanOptions): RdbReport {
+  const scan = openScan(options, state);
+  scan.push(file.subarray(state.offset));
+  return scan.end();
+}
+
+const ELSEWHERE = `
+  const { openScan } = require(process.argv[1]);
+  const { state, rest, options } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+  const scan = openScan(options, state);
+  scan.push(Buffer.from(rest, 'base64'));
+  console.log(JSON.stringify(scan.end()));`;
+
+/** Lets a new process, with the built package, go on. */
+async function resumeElsewhere(state: ScanState, rest: Uint8Array, options: ScanOptions): Promise<RdbReport> {
+  const lib = join(__dirname, '..', '..', 'lib', 'rdb', 'index.js');
+  const run = promisify(execFile)(process.execPath, ['-e', ELSEWHERE, lib]);
+  run.child.stdin?.end(JSON.stringify({ state, rest: Buffer.from(rest).toString('base64'), options }));
+  return JSON.parse((await run).stdout) as RdbReport;
+}
