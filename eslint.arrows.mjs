@@ -25,7 +25,10 @@ export const ROOMS = {
   'worker.ts': { rooms: ['contract', 'activities', 'plugin.ts', 'config.ts', 'jobs.ts'] },
   rdb: { rooms: [], packages: [] },
   testing: { rooms: [], packages: ['@aws-sdk/', '@smithy/', 'ms$', 'node:'] },
-  cli: { rooms: ['contract', 'aws', 'jobs.ts', 'testing', 'worker.ts', 'config.ts'], packages: ['commander', 'node:'] },
+  cli: {
+    rooms: ['contract', 'rdb', 'aws', 'jobs.ts', 'testing', 'worker.ts', 'config.ts'],
+    packages: ['commander', 'node:'],
+  },
   'index.ts': {
     rooms: ['contract', 'activities', 'plugin.ts', 'jobs.ts', 'watch-job.ts', 'request-hash.ts'],
     packages: [],

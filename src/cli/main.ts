@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { createSimulatorCommand } from './simulator-command';
+import { createVerifyCommand } from './verify/command';
 
 async function main(): Promise<void> {
   const program = new Command('memorydb-snapshots')
     .description('Tools around durable copies of Amazon MemoryDB snapshots.')
     .showHelpAfterError('(add --help for all options)')
     .exitOverride();
-  program.addCommand(createSimulatorCommand().copyInheritedSettings(program));
+  for (const command of [createSimulatorCommand(), createVerifyCommand()]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync();
   } catch (error) {

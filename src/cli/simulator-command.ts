@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Duration, MemoryDBSimulator } from '../testing';
+import type { Duration, MemoryDBSimulator } from '../testing';
 import * as parse from './simulator-arguments';
 import { announce, logCall } from './simulator-output';
 import { ArgumentError, planStage } from './simulator-stage';
@@ -111,6 +111,8 @@ async function start({
   account: accountId,
   s3Endpoint,
 }: SimulatorFlags): Promise<MemoryDBSimulator> {
+  // The AWS SDK, which it brings along, takes longer to load than most other commands take in all.
+  const { MemoryDBSimulator } = await import('../testing/index.js');
   const foreign = s3Endpoint === undefined ? {} : { s3Endpoint };
   try {
     return await MemoryDBSimulator.start({ port, host, region, accountId, ...foreign });
