@@ -1,3 +1,4 @@
+import { totalActions } from './actions.mjs';
 import { median } from './summary.mjs';
 import { alignTable, formatCount, formatDelay, formatDuration } from './table.mjs';
 
@@ -9,6 +10,7 @@ import { alignTable, formatCount, formatDelay, formatDuration } from './table.mj
  * @typedef {object} ExportReport
  * @property {string} measuredAt ISO 8601
  * @property {Versions} versions
+ * @property {string} devServer its version, as it says
  * @property {ExportPlan} plan
  * @property {readonly ExportRun[]} runs
  */
@@ -41,6 +43,7 @@ export function renderExportTable(runs) {
 /** @type {readonly Line[]} */
 const LINES = [
   { head: 'calls in all', show: countOf(({ calls }) => Object.values(calls).reduce((sum, n) => sum + n, 0)) },
+  { head: 'billable actions', show: countOf(({ actions }) => totalActions(actions)) },
   { head: 'history events', show: countOf(({ events }) => events) },
   { head: 'history size', show: (runs) => formatSize(median(runs.map(({ historyBytes }) => historyBytes))) },
   {
@@ -96,8 +99,13 @@ function formatSize(bytes) {
 function explain({ exportTakes, objectSize }) {
   return [
     `An export that takes about ${formatDuration(exportTakes)}, its objects of ${objectSize} appearing evenly over it,`,
-    'looked into at level `header`. Counted from the start of the job to its return. The delays begin when the last object',
-    'appears; until it is noticed time is virtual, from then on it is real, with S3 simulated on the same machine.',
+    'looked into at level `header`. Counted from the start of the job to its return.',
+    '[Billable actions](https://docs.temporal.io/cloud/actions): the workflow start, attempts of activities, and heartbeats',
+    'that reach the server: one of the activity that sends; of the one that waits one for its first look, and one for each',
+    'that finds more objects than the look before, while AWS answers within a second. A short export on a dev server',
+    'confirmed that rule. The delays begin',
+    'when the last object appears; until it is noticed time is virtual, from then on it is real, with S3 simulated on the',
+    'same machine.',
   ].join(' ');
 }
 
@@ -105,11 +113,12 @@ function explain({ exportTakes, objectSize }) {
  * @param {ExportReport} report
  * @returns {string} one line
  */
-function renderCaption({ measuredAt, versions, plan }) {
+function renderCaption({ measuredAt, versions, devServer, plan }) {
   const exports =
     plan.offsets.length === 1 ? 'one export each' : `medians over ${plan.offsets.length} ends of the export`;
   return (
     `_Measured on ${measuredAt.slice(0, 10)} by \`npm run bench\`: ${exports}; Temporal SDK ${versions.temporalSdk}, ` +
-    `time-skipping server ${versions.timeSkippingServer}, Node ${versions.node}, ${versions.cpus} CPUs._`
+    `time-skipping server ${versions.timeSkippingServer}, dev server ${devServer}, Node ${versions.node}, ` +
+    `${versions.cpus} CPUs._`
   );
 }

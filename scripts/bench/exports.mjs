@@ -1,11 +1,14 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { narrate } from '../machine/narrate.mjs';
+import { countActions } from './actions.mjs';
+import { deriveExportHeartbeats, readAppearances, readLooks, runShortExport } from './exports-heartbeats.mjs';
 import { renderExports } from './exports-report.mjs';
 import { countCalls } from './simulator-record.mjs';
 import { withSimulator, withWorker } from './stage.mjs';
 
 /** @import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing' */
+/** @import { Actions } from './actions.mjs' */
 /** @import { Bench, Part } from './parts.mjs' */
 /** @import { ExportPlan } from './plan.mjs' */
 /** @import { RunWorkflow } from './stage.mjs' */
@@ -19,6 +22,7 @@ import { withSimulator, withWorker } from './stage.mjs';
  * @property {Readonly<Record<string, number>>} calls to MemoryDB and S3, by operation
  * @property {number} events
  * @property {number} historyBytes
+ * @property {Actions} actions
  * @property {number} noticedAfterMs from the last object's appearance to the first look into one
  * @property {number} completeAfterMs from the last object's appearance to the completed manifest
  */
@@ -32,7 +36,9 @@ import { withSimulator, withWorker } from './stage.mjs';
  * @param {ExportPlan} plan
  * @returns {Promise<Part>}
  */
-export async function measureExports({ measuredAt, versions, servers, bundle, say }, plan) {
+export async function measureExports(bench, plan) {
+  const { measuredAt, versions, servers, bundle, say } = bench;
+  const short = await narrate(say, 'a short export on a dev server', () => runShortExport(bench));
   const executable = /** @type {const} */ ({ type: 'existing-path', path: servers.timeSkipping });
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   try {
@@ -40,7 +46,8 @@ export async function measureExports({ measuredAt, versions, servers, bundle, sa
       () => env.currentTimeMs(),
       (sim, client) => withWorker(env, bundle, sim, client, (runWorkflow) => runAll(plan, sim, runWorkflow, say))
     );
-    return { text: renderExports({ measuredAt, versions, plan, runs }), data: { plan, runs } };
+    const text = renderExports({ measuredAt, versions, devServer: short.serverVersion, plan, runs });
+    return { text, data: { plan, runs, short } };
   } finally {
     await env.teardown();
   }
@@ -85,14 +92,15 @@ async function runExport(sim, runWorkflow, source, bucket) {
   const callsBefore = sim.calls.length;
   const request = { SourceSnapshotName: source, TargetSnapshotName: 'nightly', TargetBucket: bucket };
   const { events, historyBytes } = await runWorkflow('copyMemoryDBSnapshot', bucket, [{ request }]);
-  const objects = (await sim.objects(bucket)).filter(({ key }) => isExported(key));
-  const lastAt = Math.max(...objects.map(({ lastModified }) => lastModified));
+  const appearances = readAppearances(await sim.objects(bucket));
+  const lastAt = Math.max(...appearances);
   const firstLook = sim.callsTo('GetObject').find(({ n, input }) => n > callsBefore && isExported(input.Key));
   const completion = sim.callsTo('PutObject').at(-1);
   return {
     calls: countCalls(sim.calls.slice(callsBefore)),
     events: events.length,
     historyBytes,
+    actions: countActions(events, deriveExportHeartbeats(readLooks(sim, callsBefore), appearances)),
     noticedAfterMs: (firstLook?.at ?? NaN) - lastAt,
     completeAfterMs: (completion?.at ?? NaN) - lastAt,
   };
