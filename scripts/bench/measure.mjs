@@ -1,4 +1,4 @@
-// Started by ../bench.mjs once everything is installed and built; the paths of the servers are in the environment.
+// Started by ../bench.mjs once everything is installed and built; the paths of servers and files are in the environment.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,14 +8,17 @@ import { CHECKOUT } from '../set-up/checkout.mjs';
 import { measureExports } from './exports.mjs';
 import { createHeartbeatMeter } from './heartbeat-meter.mjs';
 import { readOptions } from './options.mjs';
-import { makeExportPlan, makePlan } from './plan.mjs';
+import { needTemporal } from './parts.mjs';
+import { makeExportPlan, makePlan, makeVerificationPlan } from './plan.mjs';
 import { replaceBlock } from './readme-block.mjs';
 import { bundleWorkflows, quiet } from './stage.mjs';
 import { formatDelay } from './table.mjs';
+import { measureVerification } from './verification.mjs';
 import { readVersions } from './versions.mjs';
 import { measureInside, measureWaiting } from './waiting.mjs';
 
 /** @import { Bench, Part, PartName } from './parts.mjs' */
+/** @import { Versions } from './versions.mjs' */
 
 const options = readOptions(process.argv.slice(2));
 const say = (/** @type {string} */ line) => void process.stderr.write(`[bench] ${line}\n`);
@@ -26,6 +29,30 @@ say(`everything took ${formatDelay(performance.now() - begun)}`);
 
 async function main() {
   const measuredAt = new Date().toISOString();
+  const { versions, parts } = needTemporal(options.parts) ? await measureWorkflows(measuredAt) : { parts: [] };
+  if (options.parts.includes('verification')) {
+    const folders = { files: pathIn('BENCH_RDB_FILES'), folder: pathIn('BENCH_WORK_FOLDER') };
+    parts.push(['verification', await measureVerification(measuredAt, makeVerificationPlan(options), folders)]);
+  }
+
+  const data = Object.fromEntries(parts.map(([name, part]) => [name, part.data]));
+  const text = parts.map(([, part]) => part.text).join('\n\n');
+  console.log(options.json ? JSON.stringify({ measuredAt, versions, ...data }, null, 2) : text);
+  if (options.write) {
+    const readme = join(CHECKOUT, 'README.md');
+    const before = readFileSync(readme, 'utf8');
+    writeFileSync(
+      readme,
+      parts.reduce((text, [name, part]) => replaceBlock(text, name, part.text), before)
+    );
+  }
+}
+
+/**
+ * @param {string} measuredAt
+ * @returns {Promise<{ versions?: Versions, parts: [PartName, Part][] }>}
+ */
+async function measureWorkflows(measuredAt) {
   const servers = { cli: pathIn('TEMPORAL_CLI_PATH'), timeSkipping: pathIn('TEMPORAL_TEST_SERVER_PATH') };
   const versions = readVersions(servers.timeSkipping);
   const plan = makePlan(options);
@@ -43,18 +70,7 @@ async function main() {
   const parts = [];
   if (waits) parts.push(['waiting', await measureWaiting(bench, plan, waits)]);
   if (options.parts.includes('exports')) parts.push(['exports', await measureExports(bench, makeExportPlan(options))]);
-
-  const data = Object.fromEntries(parts.map(([name, part]) => [name, part.data]));
-  const text = parts.map(([, part]) => part.text).join('\n\n');
-  console.log(options.json ? JSON.stringify({ measuredAt, versions, ...data }, null, 2) : text);
-  if (options.write) {
-    const readme = join(CHECKOUT, 'README.md');
-    const before = readFileSync(readme, 'utf8');
-    writeFileSync(
-      readme,
-      parts.reduce((text, [name, part]) => replaceBlock(text, name, part.text), before)
-    );
-  }
+  return { versions, parts };
 }
 
 /**

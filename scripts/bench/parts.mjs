@@ -7,9 +7,17 @@
  *
  * @type {readonly PartName[]}
  */
-export const PARTS = ['waiting', 'exports'];
+export const PARTS = ['waiting', 'exports', 'verification'];
 
-/** @typedef {'waiting' | 'exports'} PartName */
+/** @typedef {'waiting' | 'exports' | 'verification'} PartName */
+
+/**
+ * @param {readonly PartName[]} parts
+ * @returns {boolean} whether one of them runs workflows
+ */
+export function needTemporal(parts) {
+  return parts.some((part) => part !== 'verification');
+}
 
 /**
  * What a part measured.
@@ -20,7 +28,7 @@ export const PARTS = ['waiting', 'exports'];
  */
 
 /**
- * What all parts measure with.
+ * What the parts that run workflows measure with.
  *
  * @typedef {object} Bench
  * @property {string} measuredAt ISO 8601

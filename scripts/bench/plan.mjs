@@ -47,6 +47,40 @@ export function makeExportPlan({ quick }) {
   return { shardCounts: quick ? [1, 3] : [1, 3, 90, 500], exportTakes: 30 * MINUTE, offsets, objectSize: '11 MB' };
 }
 
+const MIB = 2 ** 20;
+
+/**
+ * What is verified. Sizes in bytes.
+ *
+ * @typedef {object} VerificationPlan
+ * @property {boolean} quick
+ * @property {Readonly<Record<FileKind, number>>} files about so large
+ * @property {number} runs of each contender, by turns
+ * @property {number} kernelBytes
+ * @property {{ readonly small: number, readonly large: number, readonly runs: number }} memory
+ */
+
+/** @typedef {'mix' | 'small' | 'blob' | 'coll'} FileKind */
+
+/**
+ * Collections take redis-check-rdb minutes: of them a smaller file is read, so that the engine has seen some.
+ *
+ * @param {{ readonly quick: boolean }} options
+ * @returns {VerificationPlan}
+ */
+export function makeVerificationPlan({ quick }) {
+  const size = quick ? 64 * MIB : 1_088 * MIB; // the server's estimate may be a few per cent too low
+  return {
+    quick,
+    files: { mix: size, small: size, blob: size, coll: size / 4 },
+    runs: quick ? 3 : 5,
+    kernelBytes: quick ? 64 * MIB : 512 * MIB,
+    memory: quick
+      ? { small: 64 * MIB, large: 512 * MIB, runs: 1 }
+      : { small: 1_024 * MIB, large: 8 * 1_024 * MIB, runs: 3 },
+  };
+}
+
 /**
  * One copy, waited for in one way.
  *

@@ -7,6 +7,7 @@ import {
   type HistoryEvent,
 } from '../../scripts/bench/actions.mjs';
 import type { ExportRun } from '../../scripts/bench/exports.mjs';
+import { deriveExportHeartbeats } from '../../scripts/bench/exports-heartbeats.mjs';
 import { renderExportTable } from '../../scripts/bench/exports-report.mjs';
 import { countHeartbeats } from '../../scripts/bench/heartbeat-meter.mjs';
 import { readOptions } from '../../scripts/bench/options.mjs';
@@ -66,6 +67,17 @@ describe('billable actions', () => {
 
     expect(deriveJobHeartbeats([started, inspect, start, wait, look].flatMap((one) => one ?? []))).toBe(2);
     expect(deriveJobHeartbeats([started, named('benchLook'), look])).toBe(0);
+  });
+
+  test.for<readonly [what: string, looksAt: readonly number[], objectsAt: readonly number[], sent: number]>([
+    ['at once', [0], [0, 0, 0], 2],
+    ['all at the end', [0, 1, 2, 3, 4, 5, 6, 7], [7, 7, 7], 3],
+    ['one by one, and each is seen', [0, 10, 20, 30], [10, 20, 30], 5],
+    ['one by one, between a few looks', [0, 100], [10, 20, 30], 3],
+    ['one by one, in a wait of many looks', Array.from({ length: 50 }, (_, i) => i), [10, 20, 30], 5],
+    ['never', [0, 1, 2, 3], [], 2],
+  ])('heartbeats of an export whose objects appear %s', ([, looksAt, objectsAt, sent]) => {
+    expect(deriveExportHeartbeats(looksAt, objectsAt)).toBe(sent);
   });
 
   test('the rule for heartbeats is held against what the SDK sent', () => {
@@ -164,6 +176,7 @@ describe('the table of exports', () => {
     calls,
     events: 29 + shards * 6,
     historyBytes,
+    actions: { starts: 1, activities: 4 + shards, retries: 50, timers: 0, heartbeats: 2 },
     noticedAfterMs: delays[0],
     completeAfterMs: delays[1],
   });
@@ -183,6 +196,7 @@ describe('the table of exports', () => {
       '| S3: GetObject                     |          5 |      1,003 |',
       '| S3: HeadBucket                    |          1 |          0 |',
       '| calls in all                      |          7 |      1,004 |',
+      '| billable actions                  |         58 |        557 |',
       '| history events                    |         35 |      3,029 |',
       '| history size                      |       7 KB |     870 KB |',
       '| last object noticed after, median |       30 s |       40 s |',
@@ -219,10 +233,11 @@ describe('the block in the README', () => {
 });
 
 describe('the options', () => {
-  test('are all off unless asked for, and both parts run', () => {
+  test('are all off unless asked for, and all parts run', () => {
     expect(readOptions([])).toEqual({
-      parts: ['waiting', 'exports'],
+      parts: ['waiting', 'exports', 'verification'],
       quick: false,
+      keep: false,
       json: false,
       write: false,
       help: false,
@@ -235,7 +250,7 @@ describe('the options', () => {
     [['--fast'], '--fast'],
     [['more'], 'more'],
     [['--quick', '--write'], 'leave out --quick'],
-    [['--only', 'copies'], 'waiting and exports'],
+    [['--only', 'copies'], 'waiting, exports and verification'],
   ] as const)('%j are refused', ([args, why]) => {
     expect(() => readOptions(args)).toThrow(why);
   });
