@@ -10,8 +10,8 @@ import { withSimulator, withWorker } from './stage.mjs';
 /** @import { Bench } from './parts.mjs' */
 
 /**
- * How many heartbeats of an export reach a real server: one of the activity that sends, and one for each look that
- * finds another number of objects than the look before, the first one included. That is what an attempt tells the next.
+ * How many heartbeats of an export reach a real server: one for each look that finds another number of objects than the
+ * look before, the first one included. That is what an attempt tells the next; what the send tells is in the claim.
  * A time-skipping server gets more, because it does not tell how long an activity has lasted.
  *
  * @param {readonly number[]} looksAt when the wait looked
@@ -20,7 +20,7 @@ import { withSimulator, withWorker } from './stage.mjs';
  */
 export function deriveExportHeartbeats(looksAt, objectsAt) {
   const seen = looksAt.map((at) => objectsAt.filter((appearedAt) => appearedAt <= at).length);
-  return 1 + seen.filter((count, i) => count !== seen[i - 1]).length;
+  return seen.filter((count, i) => count !== seen[i - 1]).length;
 }
 
 /**

@@ -101,7 +101,7 @@ function explain({ exportTakes, objectSize }) {
     `An export that takes about ${formatDuration(exportTakes)}, its objects of ${objectSize} appearing evenly over it,`,
     'looked into at level `header`. Counted from the start of the job to its return.',
     '[Billable actions](https://docs.temporal.io/cloud/actions): the workflow start, attempts of activities, and heartbeats',
-    'that reach the server: one of the activity that sends; of the one that waits one for its first look, and one for each',
+    'that reach the server: of the activity that waits one for its first look, and one for each',
     'that finds more objects than the look before, while AWS answers within a second. A short export on a dev server',
     'confirmed that rule. The delays begin',
     'when the last object appears; until it is noticed time is virtual, from then on it is real, with S3 simulated on the',

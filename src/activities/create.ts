@@ -75,8 +75,8 @@ function implement(setting: Setting): SnapshotActivities {
       plan.kind === 'copy' ? awaitCopy(setting, plan, started) : awaitExport(setting, plan, round),
     verifyObject: (check) => verifyObject(setting, check),
     concludeExport: (plan, objects) => concludeExport(setting, plan, objects),
-    discardCopy: (plan, started) =>
-      plan.kind === 'copy' ? discardCopy(setting, plan, started) : discardExport(setting, plan, started),
+    discardCopy: (plan, started, etags) =>
+      plan.kind === 'copy' ? discardCopy(setting, plan, started) : discardExport(setting, plan, started, etags),
     findLatest: (query) => findLatest(setting, query),
   };
 }

@@ -1,8 +1,10 @@
 import { deleteObject } from '../aws/bucket';
 import { lookAtExport } from '../aws/export-look';
+import { mayHaveSent } from '../aws/manifest';
 import { classifyS3Fault } from '../aws/s3-faults';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot } from '../aws/snapshots';
+import type { EtagsByShard, SeenObject } from '../contract/export';
 import type { Discarded, ExportPlan, StartedCopy } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt } from './attempt';
@@ -17,11 +19,13 @@ const WRITING: readonly string[] = ['exporting', 'copying'];
  * as they are the ones that were seen, and the claim.
  *
  * @param started null = nobody knows whether a send was accepted
+ * @param etags of the objects as the job saw them; null = it saw none
  */
 export async function discardExport(
   setting: Setting,
   plan: ExportPlan,
-  started: StartedCopy | null
+  started: StartedCopy | null,
+  etags: EtagsByShard | null
 ): Promise<Discarded> {
   return runAttempt(async (attempt) => {
     const { target, bucket: name, source } = plan;
@@ -32,9 +36,9 @@ export async function discardExport(
     const describe = () => describeSnapshot(setting.memorydb, source);
     const record = await asking(describe, 'possible', attempt, subject, setting.paces);
     const { found, seen } = await ask(() => lookAtExport(bucket, plan));
-    const ours = found?.manifest?.job === plan.ownership.jobHash;
+    const claim = found?.manifest?.job === plan.ownership.jobHash ? found.manifest : undefined;
     const there = `${seen.length} of ${plan.shards.length} objects of ${target} in ${name}`;
-    if (!ours) {
+    if (found === undefined || claim === undefined) {
       const deleted = attempt.memory?.sightings?.seen === true;
       return deleted
         ? { outcome: 'deleted', detail: `the export ${target} in ${name} was deleted` }
@@ -45,8 +49,9 @@ export async function discardExport(
     if (plan.onCancel === 'keep') {
       return { outcome: 'kept', detail: `${there}${busy ? ', and MemoryDB writes on' : ''}; the claim stays` };
     }
+    const maybeSent = mayHaveSent(claim);
     // A send that was accepted just now shows on the source a little later.
-    if (busy || attempt.elapsedMs < GRACE_MS) {
+    if (maybeSent && (busy || attempt.elapsedMs < GRACE_MS)) {
       return valueOf<never>(
         {
           verdict: 'wait',
@@ -61,15 +66,19 @@ export async function discardExport(
       );
     }
     // What an earlier attempt deleted counts as well: its answer may be lost.
-    const exported = started !== null || seen.length > 0 || attempt.memory?.sightings?.seen === true;
+    const replaced = (object: SeenObject) => etags !== null && etags[object.shard] !== object.etag;
+    const objects = maybeSent ? seen.filter((object) => !replaced(object)) : [];
+    const exported = started !== null || objects.length > 0 || attempt.memory?.sightings?.seen === true;
     attempt.remember({ sightings: { seen: exported } });
     const outcomes = [];
-    for (const { key, etag } of [...seen, { key: plan.manifestKey, etag: found.etag }]) {
+    for (const { key, etag } of [...objects, { key: plan.manifestKey, etag: found.etag }]) {
       outcomes.push(await ask(() => orGone(() => deleteObject(bucket, key, etag))));
     }
-    const kept = outcomes.filter((outcome) => outcome === 'replaced').length;
-    if (kept > 0)
+    const kept =
+      outcomes.filter((outcome) => outcome === 'replaced').length + (maybeSent ? seen.filter(replaced).length : 0);
+    if (kept > 0) {
       return { outcome: 'kept', detail: `${kept} objects were replaced by somebody else, the rest is deleted` };
+    }
     if (!exported) {
       return { outcome: 'nothing was started', detail: `the claim to ${target} in ${name} was deleted` };
     }

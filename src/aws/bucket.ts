@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { classifyS3Fault } from './s3-faults';
+import { classifyS3Fault, NO_LISTING } from './s3-faults';
 
 /** A bucket, and the account that must own it: the calls say so, and S3 refuses where it does not. */
 export interface Bucket {
@@ -30,14 +30,20 @@ export async function readBucketRegion(bucket: Bucket, signal?: AbortSignal): Pr
   return region;
 }
 
-/** The objects whose keys begin with `prefix`, page by page. */
+/** What is no listing reads as an empty one: only the count of keys tells them apart. */
+class NoListing extends Error {
+  override readonly name = NO_LISTING;
+}
+
+/** The objects whose keys begin with `prefix`, page by page. @throws NoListing, or what S3 answers */
 export async function listObjects(bucket: Bucket, prefix: string, signal?: AbortSignal): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
-  for await (const { Contents: page } of paginateListObjectsV2(
+  for await (const { Contents: page, KeyCount: count } of paginateListObjectsV2(
     { client: bucket.s3 },
     { ...at(bucket), Prefix: prefix }
   )) {
     signal?.throwIfAborted();
+    if (count === undefined) throw new NoListing(`${bucket.name}: what came for ${prefix} is no listing`);
     for (const { Key: key, Size: size, ETag: etag } of page ?? []) {
       if (key !== undefined) objects.push({ key, size: size ?? 0, etag: etag ?? '' });
     }

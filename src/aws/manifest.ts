@@ -43,6 +43,10 @@ const manifestSchema = z.strictObject({
   }),
   target: z.string(),
   startedAt: z.iso.datetime(),
+  sentAt: z.iso
+    .datetime()
+    .optional()
+    .describe('The last CopySnapshot that was accepted, or may have been. Absent while every one was refused.'),
   completedAt: z.iso.datetime().optional(),
   missing: z
     .array(z.string())
@@ -97,6 +101,16 @@ export function claimOf(plan: ExportPlan, startedAt: string): Manifest {
   };
 }
 
+/** Whether objects under the keys can be those of the job that wrote the manifest. */
+export function mayHaveSent({ state, sentAt }: Manifest): boolean {
+  return state === 'complete' || sentAt !== undefined;
+}
+
+/** When the last request was sent that may have been accepted, in milliseconds since 1970. */
+export function lastSentMs({ sentAt }: Manifest): number {
+  return sentAt === undefined ? -Infinity : Date.parse(sentAt);
+}
+
 /** The final manifest: the claim, with what was seen and judged. */
 export function completeManifest(claim: Manifest, objects: readonly ExportedObject[], completedAt: string): Manifest {
   const slotsOf = new Map(claim.objects.map(({ shard, slots }) => [shard, slots]));
@@ -107,6 +121,7 @@ export function completeManifest(claim: Manifest, objects: readonly ExportedObje
     source: claim.source,
     target: claim.target,
     startedAt: claim.startedAt,
+    ...(claim.sentAt !== undefined && { sentAt: claim.sentAt }),
     state: 'complete',
     completedAt,
     objects: objects.map((object) => {

@@ -32,6 +32,12 @@ const BY_STATUS: Readonly<Record<number, S3Meaning>> = {
 /** The name of an answer to a range that is not what was asked for: cut, whole, or of other bytes. */
 export const BAD_RANGE = 'BadRange';
 
+/** The name of an answer to a listing that is none. */
+export const NO_LISTING = 'NoListing';
+
+/** Answers that were garbled on their way. */
+const GARBLED: readonly string[] = [BAD_RANGE, NO_LISTING];
+
 /** Reads an error of the S3 client by status, and by `x-amz-bucket-region`. */
 export function classifyS3Fault(err: unknown): S3Fault {
   const fault = classifyFault(err);
@@ -48,11 +54,12 @@ export function classifyS3Fault(err: unknown): S3Fault {
 }
 
 function meaningOf({ kind, name, httpStatus }: Fault, bucketRegion: string | undefined): S3Meaning {
-  if (kind === 'trouble' || name === BAD_RANGE) return 'trouble';
+  if (kind === 'trouble' || GARBLED.includes(name)) return 'trouble';
   if (kind === 'access') return 'access';
   if (httpStatus === 400 && bucketRegion !== undefined) return 'wrong region';
   if (httpStatus === undefined) return 'client';
-  return BY_STATUS[httpStatus] ?? (httpStatus >= 500 ? 'trouble' : 'client');
+  // A success that the SDK cannot read is an answer of something between S3 and us.
+  return BY_STATUS[httpStatus] ?? (httpStatus >= 500 || httpStatus < 300 ? 'trouble' : 'client');
 }
 
 function regionOf(err: unknown): string | undefined {

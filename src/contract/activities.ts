@@ -1,4 +1,4 @@
-import type { JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from './export';
+import type { EtagsByShard, JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from './export';
 import type {
   CopyResult,
   CopySnapshotInput,
@@ -22,7 +22,7 @@ export interface SnapshotActivities {
   /** Judges the whole set and completes the manifest. */
   concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void>;
   /** After a cancel: find out what is left behind, and delete it where the plan says so and it is ours. */
-  discardCopy(plan: JobPlan, started: StartedCopy | null): Promise<Discarded>;
+  discardCopy(plan: JobPlan, started: StartedCopy | null, etags: EtagsByShard | null): Promise<Discarded>;
   /** The name of a cluster's newest available snapshot. */
   findLatest(query: LatestSnapshotQuery): Promise<string>;
 }

@@ -24,6 +24,9 @@ export interface SeenObject {
   readonly etag: string;
 }
 
+/** The ETags of objects that were seen, by shard: where one differs, somebody else wrote there since. */
+export type EtagsByShard = Readonly<Record<string, string>>;
+
 /** All objects of an export are there; or none came, and the request may be sent once more. */
 export type SeenExport =
   { readonly kind: 'export seen'; readonly objects: readonly SeenObject[] } | { readonly kind: 'again' };

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { RegisteredActivities } from '../contract/activities';
-import type { JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from '../contract/export';
+import type { EtagsByShard, JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from '../contract/export';
 import type {
   CopyResult,
   CopySnapshotInput,
@@ -49,10 +49,15 @@ export function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[
   return proxy(DEFAULT_PATIENCE_MS.copy, plan.manifestKey).memorydbConcludeExport(plan, objects);
 }
 
-export function discardCopy(plan: JobPlan, started: StartedCopy | undefined): Promise<Discarded> {
+export function discardCopy(
+  plan: JobPlan,
+  started: StartedCopy | undefined,
+  etags: EtagsByShard | undefined
+): Promise<Discarded> {
   return proxy(plan.patience.copyMs, `after the cancel: ${plan.onCancel} ${plan.target}`).memorydbDiscardCopy(
     plan,
-    started ?? null
+    started ?? null,
+    etags ?? null
   );
 }
 

@@ -42,12 +42,14 @@ function isCancel(err: unknown): boolean {
 }
 
 async function settleCancel(job: TrackedJob): Promise<Discarded> {
-  const { plan, started } = job;
+  const { plan, started, etags } = job;
   if (plan === undefined)
     return { outcome: 'nothing was started', detail: 'the job was cancelled before it asked for a copy' };
   if (plan.onCancel === 'keep' && started) return { outcome: 'kept', detail: `${plan.target} goes on without the job` };
   try {
-    return await CancellationScope.nonCancellable(() => job.during('cancelling', () => discardCopy(plan, started)));
+    return await CancellationScope.nonCancellable(() =>
+      job.during('cancelling', () => discardCopy(plan, started, etags))
+    );
   } catch (err) {
     const failure = explain(err, job);
     return { outcome: 'kept', detail: `${plan.target} may be there still: ${messageOf(failure)}` };

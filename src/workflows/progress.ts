@@ -1,4 +1,5 @@
 import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { EtagsByShard } from '../contract/export';
 import type {
   CopySnapshotInput,
   CopySnapshotRequest,
@@ -18,10 +19,13 @@ export interface TrackedJob {
   readonly phase: JobPhase;
   readonly plan: JobPlan | undefined;
   readonly started: StartedCopy | undefined;
+  /** Of an export whose objects are all there. */
+  readonly etags: EtagsByShard | undefined;
   /** Does the work of a phase. */
   during<T>(phase: JobPhase, work: () => Promise<T>): Promise<T>;
   planned(plan: JobPlan): JobPlan;
   accepted(started: StartedCopy): StartedCopy;
+  seen(objects: readonly { readonly shard: string; readonly etag: string }[]): void;
   /** The last phase. */
   close(phase: 'completed' | 'failed'): void;
   close(phase: 'cancelled', cancelled: Discarded): void;
@@ -45,6 +49,7 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
   let since = now();
   let plan: JobPlan | undefined;
   let started: StartedCopy | undefined;
+  let etags: EtagsByShard | undefined;
   let cancelled: Discarded | undefined;
 
   const progress = (): JobProgress => ({
@@ -72,12 +77,18 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
     get started() {
       return started;
     },
+    get etags() {
+      return etags;
+    },
     during(next, work) {
       enter(next);
       return work();
     },
     planned: (made) => (plan = made),
     accepted: (accepted) => (started = accepted),
+    seen(objects) {
+      etags = Object.fromEntries(objects.map(({ shard, etag }) => [shard, etag]));
+    },
     close(last: JobPhase, settled?: Discarded) {
       cancelled = settled;
       enter(last);

@@ -204,8 +204,7 @@ describeWith('time-skipping server', 'a cancelled export', () => {
       });
     });
 
-    // A job whose sends were all refused has no object, and cannot tell so any more when it is cancelled.
-    test.fails("by an export of somebody else's to the same keys: they are not deleted", async () => {
+    test("by an export of somebody else's to the same keys: they are not deleted", async () => {
       await inWorld(server, async (world) => {
         const { sim } = world;
         sim.exportElsewhere(SOURCE, { for: '2h', bucket: BUCKET, target: 'nightly' });
@@ -229,6 +228,23 @@ describeWith('time-skipping server', 'a cancelled export', () => {
         expect(await endLongAfter(world, discarded)).toEqual(ALL_DELETED);
         expect(readsOf(sim)).toEqual(['abandoned', 'abandoned', 'abandoned']);
         expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
+      });
+    });
+
+    test('deletes, but no object that somebody else replaced since it was seen', async () => {
+      await inWorld(server, async (world) => {
+        const { sim } = world;
+        sim.set(AT_ONCE);
+        const { begun } = hangReads(sim);
+
+        const discarded = await cancelJob(world, exportOf({ onCancel: 'delete' }), {
+          when: async () => {
+            await begun(3);
+            sim.replaceObject(BUCKET, KEYS[1] ?? '', 'theirs');
+          },
+        });
+
+        expect(await endLongAfter(world, discarded)).toEqual({ outcome: 'kept', deletes: 3, left: [KEYS[1]] });
       });
     });
 

@@ -136,8 +136,66 @@ describeWith('time-skipping server', 'exports in trouble', () => {
     await inWorld(server, async (world) => {
       world.sim.exportElsewhere(SOURCE, { for: '1h', bucket: BUCKET, target: 'nightly' });
 
-      expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'ExportTargetTaken', phase: 'starting' });
+      expect(await failureOf(world.run(exportOf(), 'nightly'))).toMatchObject({
+        type: 'ExportTargetTaken',
+        phase: 'starting',
+      });
       expect((await keysOf(world)).filter((key) => key.endsWith('.rdb')).length).toBeGreaterThan(0);
+      expect(await failureOf(world.run(exportOf(), 'nightly'))).toMatchObject({ type: 'ExportTargetTaken' });
+    });
+  });
+
+  test('keys of a request that was accepted are ours, even if they come when a later one is refused', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ exportLoses: 'all' });
+      const second = sim.fail('CopySnapshot', { connection: 'hang', skip: 1 });
+
+      const result = (await world.start(exportOf())).result();
+      await second.hit;
+      sim.set({ exportLoses: [] });
+      sim.exportElsewhere(SOURCE, { for: '1h', bucket: BUCKET, target: 'nightly' });
+      second.release();
+
+      await expect(result).resolves.toMatchObject({ kind: 'export' });
+      expect(sim.callsTo('CopySnapshot').map(({ outcome }) => outcome)).toEqual(['ok', 'InvalidSnapshotStateFault']);
+    });
+  });
+
+  test.for([0, 1, 2, 3])('while the source is busy, the answer to write %i of the claim gets lost', async (skip) => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.exportElsewhere(SOURCE, { for: '1h' });
+      const script = sim.fail('PutObject', { connection: 'drop', when: 'after', skip });
+
+      await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+
+      expect(script.hits).toBe(1);
+      expect(sim.callsTo('CopySnapshot').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
+    });
+  });
+
+  test('the claim says when a request was sent that may have been accepted', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.busy(SOURCE, { for: '1h' });
+      const sentAt = async () => {
+        const object = await sim.object(BUCKET, MANIFEST);
+        return object && (JSON.parse(object.bytes().toString()) as { sentAt?: string }).sentAt;
+      };
+      const notes: unknown[] = [];
+      const stop = sim.onCall(({ operation }) => {
+        if (operation === 'DescribeSnapshots') notes.push(sentAt());
+      });
+
+      await world.run(exportOf());
+      stop();
+
+      const [accepted] = sim.callsTo('CopySnapshot').filter(({ outcome }) => outcome === 'ok');
+      const known = (await Promise.all(notes)).filter((note) => note !== undefined);
+      expect(await sentAt()).toBeDefined();
+      expect(Date.parse((await sentAt()) ?? '') - (accepted?.at ?? 0)).toBeLessThan(1_000);
+      expect(new Set(known)).toEqual(new Set([await sentAt()]));
     });
   });
 

@@ -4,8 +4,9 @@ import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } f
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KNOWN_FAULT_NAMES } from '../../src/aws/faults';
+import { listObjects } from '../../src/aws/bucket';
 import { judgeS3Fault } from '../../src/aws/judge-s3-fault';
-import { BAD_RANGE, classifyS3Fault, type S3Fault, type S3Meaning } from '../../src/aws/s3-faults';
+import { BAD_RANGE, classifyS3Fault, NO_LISTING, type S3Fault, type S3Meaning } from '../../src/aws/s3-faults';
 
 type Answer = (response: ServerResponse) => void;
 type Row = readonly [what: string, answer: Answer, name: string, meaning: S3Meaning];
@@ -111,6 +112,21 @@ describe('what the SDK throws where the path is to blame', () => {
     expect(classifyS3Fault(await whatIsThrownFor(serve, read))).toMatchObject({ name, meaning });
   });
 
+  const page = (text: string) => (response: ServerResponse) => response.writeHead(200).end(text);
+
+  test.for([
+    ['nothing at all', page('')],
+    ['a page of a proxy', page('<!doctype html><html><body>Sign in</body></html>')],
+    ['a page of a proxy that is no XML', page('<!doctype html><p>Sign in<br></html>')],
+    ['a text', page('Sign in')],
+    ['a listing that is cut', page('<?xml version="1.0"?><ListBucketResult><KeyCount>1</KeyCount><Contents><Key>nig')],
+    ['an answer to something else', page('<?xml version="1.0"?><Tagging><TagSet></TagSet></Tagging>')],
+  ] as const)('%s, with status 200, is no empty listing', async ([, serve]) => {
+    const list = (s3: S3Client) => listObjects({ s3, name: PLACE.Bucket, owner: undefined }, 'nightly-');
+
+    expect(classifyS3Fault(await whatIsThrownFor(serve, list))).toMatchObject({ meaning: 'trouble' });
+  });
+
   test('a port where nobody listens', async () => {
     const err = await whatIsThrownBy('http://127.0.0.1:9', (s3) => s3.send(new HeadObjectCommand(PLACE)));
 
@@ -160,7 +176,7 @@ describe('a fault of S3', () => {
     const messages = fc.oneof(fc.string(), fc.constantFrom('NoSuchKey', 'SlowDown', 'AccessDenied'));
     fc.assert(
       fc.property(fc.string(), statuses, messages, (name, status, message) => {
-        fc.pre(!KNOWN_FAULT_NAMES.includes(name) && name !== BAD_RANGE && message !== 'aborted');
+        fc.pre(!KNOWN_FAULT_NAMES.includes(name) && ![BAD_RANGE, NO_LISTING].includes(name) && message !== 'aborted');
 
         expect(classifyS3Fault(s3Error(name, status, message)).meaning).toBe(meaningOf(status));
       })
