@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { createSimulatorCommand } from './simulator-command';
+import { createSimulatorCommand } from './simulator/command';
 import { createVerifyCommand } from './verify/command';
 
 async function main(): Promise<void> {

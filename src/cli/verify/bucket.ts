@@ -24,28 +24,19 @@ export interface Buckets {
 export function openBuckets(flags: S3Flags): Buckets {
   const access = openClient(flags);
   return {
-    open: (name) => openBucket({ s3: access.s3, name, owner: flags.expectedBucketOwner ?? '' }),
+    open: (name) => openBucket({ s3: access.s3, name, owner: flags.expectedBucketOwner }),
     close: () => access.close(),
   };
 }
 
-function openClient({ region, endpointUrl, expectedBucketOwner }: S3Flags): S3Access {
-  const access = openS3({
+function openClient({ region, endpointUrl }: S3Flags): S3Access {
+  return openS3({
     // Nobody runs the command again by itself.
     maxAttempts: 3,
     followRegionRedirects: true,
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
   });
-  if (expectedBucketOwner !== undefined) return access;
-  // Calls of ours always say who must own the bucket. Here the caller may leave it open.
-  access.s3.middlewareStack.add(
-    (next) =>
-      ({ input, ...rest }) =>
-        next({ ...rest, input: Object.assign({}, input, { ExpectedBucketOwner: undefined }) }),
-    { step: 'initialize' }
-  );
-  return access;
 }
 
 function openBucket(bucket: Bucket): Place {

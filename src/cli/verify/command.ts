@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { readAccount, readUrl } from '../simulator-arguments';
+import { readAccount, readUrl } from '../simulator/arguments';
 import { LEVELS, readLevel, readRegion, readSlots, readTarget } from './arguments';
 import { DETAILS } from './help';
 import { verifyAll, type NamedTarget, type VerifyFlags } from './verify-all';

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Duration, MemoryDBSimulator } from '../testing';
-import * as parse from './simulator-arguments';
-import { announce, logCall } from './simulator-output';
-import { ArgumentError, planStage } from './simulator-stage';
+import type { Duration, MemoryDBSimulator } from '../../testing';
+import * as parse from './arguments';
+import { announce, logCall } from './output';
+import { ArgumentError, planStage } from './stage';
 
 interface SimulatorFlags {
   readonly port: number;
@@ -112,7 +112,7 @@ async function start({
   s3Endpoint,
 }: SimulatorFlags): Promise<MemoryDBSimulator> {
   // The AWS SDK, which it brings along, takes longer to load than most other commands take in all.
-  const { MemoryDBSimulator } = await import('../testing/index.js');
+  const { MemoryDBSimulator } = await import('../../testing/index.js');
   const foreign = s3Endpoint === undefined ? {} : { s3Endpoint };
   try {
     return await MemoryDBSimulator.start({ port, host, region, accountId, ...foreign });

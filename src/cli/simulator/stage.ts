@@ -1,4 +1,4 @@
-import type { ClusterArgument, SnapshotArgument } from './simulator-arguments';
+import type { ClusterArgument, SnapshotArgument } from './arguments';
 
 /** What a simulator begins with. */
 export interface Stage {

@@ -1,5 +1,5 @@
-import type { CallRecord, MemoryDBSimulator } from '../testing';
-import type { Stage } from './simulator-stage';
+import type { CallRecord, MemoryDBSimulator } from '../../testing';
+import type { Stage } from './stage';
 
 /** Tells on stdout where the simulator is and how the AWS CLI is pointed at it. */
 export function announce(

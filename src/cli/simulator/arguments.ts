@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Duration } from '../testing';
+import type { Duration } from '../../testing';
 
 /** A cluster named on the command line. */
 export interface ClusterArgument {
