@@ -10,8 +10,8 @@ export const HELP = `usage: npm run bench [-- options]
 Measures in virtual time what it costs to wait for a copy, beside three other ways to wait: AWS calls, history events,
 billable Temporal actions, and how late the end of the copy is noticed. And what an export costs, by the number of its
 shards: AWS calls, history, and how late its manifest is complete. And how fast files and objects are verified, beside
-redis-check-rdb, and in how much memory; this part wants Linux, redis-server and openssl. Progress goes to stderr, the
-tables to stdout.
+redis-check-rdb, and in how much memory; this part wants Linux, redis-server, openssl, 12 GiB of disk and 6 GiB of
+memory. Progress goes to stderr, the tables to stdout.
 
   --only    one part: waiting, exports or verification
   --quick   small: copies of 15 and 30 minutes, exports of 1 and 3 shards, files of 64 MiB, fewer runs

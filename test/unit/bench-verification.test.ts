@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { needTemporal } from '../../scripts/bench/parts.mjs';
 import { makeVerificationPlan } from '../../scripts/bench/plan.mjs';
 import { measureCheckpoint } from '../../scripts/bench/verification-checkpoint.mjs';
@@ -12,6 +14,8 @@ import { measureMemory } from '../../scripts/bench/verification-memory.mjs';
 import { renderFigures, renderVerification } from '../../scripts/bench/verification-report.mjs';
 import { timeByTurns } from '../../scripts/bench/verification-turns.mjs';
 import { fakeMachine, type Answer } from '../setup/fake-machine';
+import { writeProgram } from '../setup/in-folder';
+import { test } from '../support/processes';
 
 const CORPUS = join(__dirname, '..', 'rdb', 'corpus', 'files');
 const MIB = 2 ** 20;
@@ -176,6 +180,53 @@ describe('the files', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
+  const PROGRAMS = ['redis-server', 'redis-check-rdb', 'openssl'] as const;
+
+  /** Programs that do nothing; one of them connects to the test and hangs, unless it is asked for its version. */
+  const arrange = (hanging: (typeof PROGRAMS)[number]) => {
+    const folder = makeFolder();
+    const [bin, path] = [join(folder, 'bin'), join(folder, 'socket')];
+    const hang = `/version/.test(process.argv[2]) || require('node:net').connect(${JSON.stringify(path)})`;
+    for (const name of PROGRAMS) writeProgram(join(bin, name), name === hanging ? hang : '');
+    const hung = new Promise<Socket>((resolve) => {
+      const server = createServer((socket) => resolve(socket.resume())).listen(path);
+      onTestFinished(() => void server.close());
+    });
+    return { env: { PATH: `${bin}:${process.env['PATH']}`, XDG_CACHE_HOME: folder }, hung };
+  };
+
+  test.for([
+    { hanging: 'redis-server', phase: 'a file is written', files: 'new' },
+    { hanging: 'redis-check-rdb', phase: 'the speed is measured', files: 'kept' },
+    { hanging: 'openssl', phase: 'a download is measured', files: 'kept' },
+  ] as const)(
+    'while $phase leaves no process and no file',
+    { timeout: 120_000 }, // `lib` may have to be built
+    async ({ hanging, files }, { startProgram }) => {
+      const { env, hung } = arrange(hanging);
+      const copyShard: Answer = ([, , , file = '']) => {
+        copyFileSync(join(CORPUS, 'shard.rdb'), file);
+        return {};
+      };
+      const { machine } = fakeMachine(env, { [basename(process.execPath)]: copyShard });
+      const options = { keep: true, workFolder: env.XDG_CACHE_HOME };
+      const kept =
+        files === 'kept' ? [await prepareFiles(machine, makeVerificationPlan({ quick: true }), options)] : [];
+      const bench = startProgram('scripts/bench.mjs', ['--only', 'verification', '--quick'], env);
+      const lastOne = await Promise.race([hung, bench.ended.then(() => Promise.reject(new Error(bench.stderr)))]);
+      const isGone = once(lastOne, 'close');
+
+      bench.signal('SIGINT');
+
+      expect(await bench.ended, bench.stderr).toEqual({ code: 130, signal: null });
+      await isGone;
+      const left = readdirSync(join(env.XDG_CACHE_HOME, 'temporal-memorydb-snapshots'));
+      expect(left).toEqual(kept.map((folder) => basename(folder)));
+    }
+  );
+});
+
 describe('the table of verification', () => {
   const timed = (...seconds: number[]) => ({ bytes: 1e9, seconds });
   const speeds = {
@@ -211,6 +262,7 @@ describe('the table of verification', () => {
       '| `structure`, large blobs                           |  5.0 GB/s | 0.40 GB/s |  12.5 x |                                   3.5 x |',
       '| `deep`, mixed data                                 |  1.0 GB/s | 0.40 GB/s |   2.5 x |                         **missed**: 3 x |',
       '| `deep`, tiny keys                                  |  1.0 GB/s | 0.40 GB/s |   2.5 x |                                     2 x |',
+      '| `deep`, large collections                          |  1.0 GB/s | 0.40 GB/s |   2.5 x |                                         |',
       '| CRC-64 in WebAssembly, against plain JavaScript    |   10 GB/s |  2.2 GB/s |   4.6 x |                                   4.5 x |',
       '| `structure` over HTTPS, against the download alone |  1.0 GB/s |  1.4 GB/s |  74.0 % |                        **missed**: 75 % |',
       "| the same, with S3's own checksum as well           | 0.83 GB/s |  1.4 GB/s |  61.6 % |                                         |",
@@ -220,11 +272,15 @@ describe('the table of verification', () => {
     ]);
   });
 
+  test('says what the speed over HTTPS is compared with', () => {
+    expect(renderVerification(report)).toContain('the same ranged reads by the same client of the SDK, without a scan');
+  });
+
   test('says where it was measured, and of a quick run that it is one', () => {
     const quick = renderVerification({ ...report, plan: makeVerificationPlan({ quick: true }) });
 
     expect(renderVerification(report)).toContain(
-      '_Measured on 2026-11-23 by `npm run bench`: medians of 5 runs; redis-check-rdb 7.0.15, Node 20.20.2, 2 CPUs._'
+      '_Measured on 2026-11-23 by `npm run bench`: medians of 5 runs, of memory 3; redis-check-rdb 7.0.15, Node 20.20.2, 2 CPUs._'
     );
     expect(renderVerification(report)).not.toContain('quick');
     expect(quick).toMatch(/^\*\*A quick run/);

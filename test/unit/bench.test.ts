@@ -243,7 +243,7 @@ describe('the options', () => {
       help: false,
     });
     expect(readOptions(['--only', 'exports']).parts).toEqual(['exports']);
-    expect(readOptions(['--quick', '--json'])).toMatchObject({ quick: true, json: true });
+    expect(readOptions(['--quick', '--keep', '--json'])).toMatchObject({ quick: true, keep: true, json: true });
   });
 
   test.for([
