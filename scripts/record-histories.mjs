@@ -13,6 +13,8 @@ import { findServers } from './set-up/find-servers.mjs';
 /** @import { CopySnapshotInput } from 'temporal-memorydb-snapshots' */
 
 const SOURCE = 'automatic.prod-2026-11-23-03-15';
+const BUCKET = 'acme-backups';
+const EXPORT = { SourceSnapshotName: SOURCE, TargetSnapshotName: 'nightly', TargetBucket: BUCKET };
 
 /**
  * What happens to a job, and where it is cancelled, if it is.
@@ -26,6 +28,11 @@ const SOURCE = 'automatic.prod-2026-11-23-03-15';
 /** @type {Record<string, Scenario>} */
 const SCENARIOS = {
   copied: {},
+  exported: { input: { request: EXPORT } },
+  'exported-unproven': {
+    input: { request: { ...EXPORT, SourceSnapshotName: 'unchecked' }, requireVerified: true },
+    arrange: (sim) => sim.addSnapshot('unchecked', { cluster: 'prod', rdbChecksum: false }),
+  },
   'adopted-after-a-lost-answer': { arrange: (sim) => sim.fail('CopySnapshot', { connection: 'drop', when: 'after' }) },
   failed: { arrange: (sim) => sim.set({ copyEnds: 'failed' }) },
   refused: { arrange: (sim) => sim.removeSnapshot(SOURCE) },
@@ -88,6 +95,7 @@ async function play(env, name, { input, arrange, cancelWhen }) {
   try {
     sim.addCluster('prod', { shards: 3 });
     sim.addSnapshot(SOURCE, { cluster: 'prod' });
+    sim.addBucket(BUCKET);
     arrange?.(sim);
     const taskQueue = `record-${name}`;
     const worker = await Worker.create({

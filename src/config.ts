@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VERIFICATION_BOUNDS, type VerificationOptions } from './contract/verification';
 
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,8 @@ export interface WorkerConfig {
   readonly allowedBuckets?: readonly string[];
   /** `SNAPSHOTS_BUCKET_OWNER`: the account that must own the bucket of an export. @default the account of the source */
   readonly bucketOwner?: string;
+  /** `SNAPSHOTS_VERIFY_OBJECTS`, `SNAPSHOTS_VERIFY_RANGES` and `SNAPSHOTS_VERIFY_RANGE_MIB`. */
+  readonly verification?: VerificationOptions;
   /** Whether `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` leads to an S3 that may have no host names for its buckets. */
   readonly hasS3Endpoint: boolean;
   /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
@@ -38,6 +41,9 @@ const BUCKET = /^[\w.-]{1,255}$/;
 const endpoint = z
   .url({ protocol: /^https?$/, error: 'is not a URL: use one such as http://127.0.0.1:8123' })
   .optional();
+
+const MIB = 1 << 20;
+const { objectsAtOnce, rangesInFlight, rangeBytes } = VERIFICATION_BOUNDS;
 
 /** Each message goes on from the variable and its value, and ends with the fix. */
 const VARIABLES = z.object({
@@ -63,6 +69,9 @@ const VARIABLES = z.object({
     .string()
     .regex(/^\d{12}$/, 'is not an AWS account: use its 12 digits')
     .optional(),
+  SNAPSHOTS_VERIFY_OBJECTS: count(objectsAtOnce.most),
+  SNAPSHOTS_VERIFY_RANGES: count(rangesInFlight.most),
+  SNAPSHOTS_VERIFY_RANGE_MIB: count(rangeBytes.most / MIB),
   SNAPSHOTS_METRICS_ADDRESS: z
     .string()
     .transform((address) => address.replace(/^localhost(?=:)/, '127.0.0.1'))
@@ -95,14 +104,23 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     SNAPSHOTS_OWNER: owner,
     SNAPSHOTS_ALLOWED_BUCKETS: allowedBuckets,
     SNAPSHOTS_BUCKET_OWNER: bucketOwner,
+    SNAPSHOTS_VERIFY_OBJECTS: objects,
+    SNAPSHOTS_VERIFY_RANGES: ranges,
+    SNAPSHOTS_VERIFY_RANGE_MIB: rangeMib,
     SNAPSHOTS_METRICS_ADDRESS: metricsAddress,
     SNAPSHOTS_LOG_LEVEL: logLevel,
   } = parsed.data;
+  const verification = {
+    ...(objects !== undefined && { objectsAtOnce: objects }),
+    ...(ranges !== undefined && { rangesInFlight: ranges }),
+    ...(rangeMib !== undefined && { rangeBytes: rangeMib * MIB }),
+  };
   return {
     ...(taskQueue !== undefined && { taskQueue }),
     ...(owner !== undefined && { owner }),
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
+    ...(Object.keys(verification).length > 0 && { verification }),
     hasS3Endpoint: s3Endpoint !== undefined,
     ...(metricsAddress !== undefined && { metricsAddress }),
     logLevel,
@@ -121,6 +139,14 @@ function isUnknown(name: string): boolean {
 function describeUnknown(name: string): string {
   const known = Object.keys(VARIABLES.shape).filter((variable) => variable.startsWith(OURS));
   return `${name} is not a variable of this worker: remove it, or use one of ${known.join(', ')}`;
+}
+
+function count(most: number) {
+  return z
+    .string()
+    .transform((digits) => (/^\d{1,9}$/.test(digits) ? Number(digits) : 0))
+    .refine((number) => number >= 1 && number <= most, `is not a whole number from 1 to ${most}: use one of those`)
+    .optional();
 }
 
 function isTrimmed(text: string): boolean {

@@ -32,7 +32,9 @@ export {
   type SnapshotFailureType,
   type SnapshotRecord,
   type SnapshotShard,
+  type ShardsVerified,
   type Tag,
+  type VerificationOptions,
 } from './contract';
 export { DEFAULT_TASK_QUEUE, getSnapshotJob, startSnapshotJob, type SnapshotJob, type StartJobOptions } from './jobs';
 export { MemoryDBSnapshotPlugin, type MemoryDBSnapshotPluginOptions } from './plugin';

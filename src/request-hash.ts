@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DEFAULT_LEVEL } from './contract/export';
 import type { CopySnapshotInput, CopySnapshotRequest } from './contract/job';
 import { patienceMs } from './contract/request';
 
@@ -21,7 +22,8 @@ export function requestHash(request: CopySnapshotRequest): string {
 /** What makes two jobs with the same request differ: everything in the input beside the request. 16 hex digits. */
 export function optionsHash(input: CopySnapshotInput): string {
   return hash({
-    verify: input.verify ?? 'header',
+    verify: input.verify ?? DEFAULT_LEVEL,
+    requireVerified: input.requireVerified ?? false,
     onCancel: input.onCancel ?? 'keep',
     patience: { start: patienceMs(input, 'start'), copy: patienceMs(input, 'copy') },
   });

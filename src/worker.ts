@@ -65,7 +65,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
 
 /** Endpoints and credentials are the AWS SDK's to find; that a given endpoint is addressed by path, it does not know. */
 function pluginOptions(
-  { owner, allowedBuckets, bucketOwner, hasS3Endpoint }: WorkerConfig,
+  { owner, allowedBuckets, bucketOwner, verification, hasS3Endpoint }: WorkerConfig,
   region: string
 ): MemoryDBSnapshotPluginOptions {
   return {
@@ -74,6 +74,7 @@ function pluginOptions(
     ...(owner !== undefined && { owner }),
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
+    ...(verification !== undefined && { verification }),
   };
 }
 

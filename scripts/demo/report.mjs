@@ -45,8 +45,9 @@ export function formatExport({ adopted, bucket, manifestKey, manifestState, obje
   return [
     '',
     `${objects.length} objects are in ${bucket}${adopted ? ', found and recognised by their claim' : ''}`,
-    ...objects.map(({ key, size, verdict, level, reason }) => {
-      const found = `${verdict} at level ${level}${reason === undefined ? '' : ` (${reason})`}`;
+    ...objects.map(({ key, size, verdict, level, reason, keys }) => {
+      const why = reason === undefined ? '' : ` (${reason})`;
+      const found = `${verdict} at level ${level}${why}${keys === undefined ? '' : `, ${keys} keys`}`;
       return `  ${key.padEnd(keyWidth)}  ${`${size}`.padStart(sizeWidth)} bytes  ${found}`;
     }),
     `  manifest      ${manifestKey}, ${manifestState}`,

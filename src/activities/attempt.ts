@@ -1,6 +1,7 @@
 import { CancelledFailure, Context, heartbeat, type Info } from '@temporalio/activity';
 import type { KeysSeen } from '../aws/export-progress';
 import type { Sightings } from '../aws/snapshot-status';
+import type { ScanState } from '../rdb';
 
 /**
  * What one attempt tells the next, in the heartbeat details: they stay until they are overwritten. Nothing may depend
@@ -16,6 +17,15 @@ export interface AttemptMemory {
   readonly maybeSentMs?: number;
   readonly sightings?: Sightings;
   readonly keysSeen?: KeysSeen;
+  /** Absent = no byte was read. Under 1 KB. */
+  readonly scan?: ScanCheckpoint;
+}
+
+/** Where the scan of an object stands: of another object, or another version of it, nothing goes on. */
+export interface ScanCheckpoint {
+  readonly etag: string;
+  readonly size: number;
+  readonly state: ScanState;
 }
 
 /** The attempt that runs now, as far as the decisions of an activity depend on it. */
@@ -31,6 +41,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Keeps something for the next attempts; what they know already is not told again. */
   remember(part: { readonly [Field in keyof AttemptMemory]?: AttemptMemory[Field] | undefined }): void;
+  /** Tells where a scan stands: from now on in each report, and once more when the attempt fails. */
+  followScan(where: () => ScanCheckpoint): void;
   /** Notes how long the server is asked to wait: once, and from then on only where it does not tell itself. */
   noteDelay(delayMs: number): void;
   /** Throws when the workflow was cancelled. */
@@ -50,7 +62,11 @@ export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Pro
   const memory = readMemory(info.heartbeatDetails);
   const elapsedMs = elapsed(info, memory);
   let next: AttemptMemory = { ...memory, attempt: info.attempt, elapsedMs, delayMs: 0 };
-  const beat = () => heartbeat(next);
+  let whereScanStands: (() => ScanCheckpoint) | undefined;
+  const beat = () => {
+    if (whereScanStands) next = { ...next, scan: whereScanStands() };
+    heartbeat(next);
+  };
   const attempt: Attempt = {
     info,
     elapsedMs,
@@ -61,6 +77,9 @@ export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Pro
       const known = JSON.stringify(next);
       next = { ...next, ...(part as Partial<AttemptMemory>) };
       if (JSON.stringify(next) !== known) beat();
+    },
+    followScan(where) {
+      whereScanStands = where;
     },
     noteDelay(delayMs) {
       next = { ...next, delayMs };
@@ -74,6 +93,8 @@ export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Pro
   try {
     return await work(attempt);
   } catch (err) {
+    // What was read need not be read again, by whoever goes on.
+    if (whereScanStands) beat();
     // After a cancel nothing may end as a failure that is tried again; what was started is returned, not thrown.
     attempt.throwIfCancelled();
     // A read that the signal ended says AbortError: here that is a worker shutting down, and no answer of AWS.

@@ -1,9 +1,10 @@
+import { keyOf } from '../aws/export-keys';
 import { addLook, incomplete, judgeExport } from '../aws/export-progress';
 import { listExpected, lookAtExport } from '../aws/export-look';
 import { formatManifest } from '../aws/manifest';
 import { describeSnapshot } from '../aws/snapshots';
 import { writeOnce } from '../aws/write-once';
-import type { SeenExport } from '../contract/export';
+import type { BriefObject, SeenExport, SeenObject } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt, type Attempt } from './attempt';
@@ -27,11 +28,16 @@ export async function awaitExport(setting: Setting, plan: ExportPlan, round: num
     const verdict = judgeExport(target, record, keys, keysSeen, attempt.elapsedMs);
     if (verdict.verdict === 'final') await noteMissing(setting, plan, keys.missing, attempt, subject);
     const found = valueOf(verdict, attempt, subject, setting.paces);
-    if (found !== 'again') return { kind: 'export seen', objects: found.whole };
+    if (found !== 'again')
+      return { kind: 'export seen', objects: found.whole.map((object) => tellBriefly(target, object)) };
     if (round < ROUNDS) return { kind: 'again' };
     await noteMissing(setting, plan, keys.missing, attempt, subject);
     return valueOf(incomplete(keys.missing, record?.Status), attempt, subject, setting.paces);
   });
+}
+
+function tellBriefly(target: string, { key, ...object }: SeenObject): BriefObject {
+  return key === keyOf(target, object.shard) ? object : { ...object, key };
 }
 
 /** How often the request is sent when no key appears. */

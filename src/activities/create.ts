@@ -3,6 +3,7 @@ import { DEFAULT_TAG_KEY } from '../aws/ownership';
 import { activityType, type RegisteredActivities, type SnapshotActivities } from '../contract/activities';
 import { DEFAULT_PACES, type Paces } from '../contract/pacing';
 import { refuseProblems } from '../contract/request';
+import { readVerification, type VerificationOptions } from '../contract/verification';
 import { awaitCopy } from './await-copy';
 import { awaitExport } from './await-export';
 import { concludeExport } from './conclude-export';
@@ -11,6 +12,7 @@ import { discardExport } from './discard-export';
 import { findLatest } from './find-latest';
 import { inspectExport } from './inspect-export';
 import { inspectSource } from './inspect-source';
+import { createLimiter } from './limiter';
 import type { Setting } from './setting';
 import { startCopy } from './start-copy';
 import { startExport } from './start-export';
@@ -32,6 +34,8 @@ export interface SnapshotActivitiesOptions {
   readonly tagKey?: string;
   /** How often AWS is asked. @default DEFAULT_PACES; brisker ones are for demos and tests on a real clock */
   readonly paces?: Partial<Paces>;
+  /** How much of the worker the verification of exports may take. @default 4 objects at once, 3 ranges of 8 MiB of each */
+  readonly verification?: VerificationOptions;
 }
 
 /** The activities, and what closes their connections. */
@@ -42,16 +46,23 @@ export interface SnapshotActivityRoom {
   readonly close: () => void;
 }
 
-/** Makes the activities for a worker that does without the plugin. */
+/**
+ * Makes the activities for a worker that does without the plugin.
+ *
+ * @throws RangeError where `verification` is out of bounds
+ */
 export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): SnapshotActivityRoom {
+  const verification = readVerification(options.verification);
   const memorydb = openMemoryDB(options.memorydb);
-  const s3 = openS3(options.s3);
+  const s3 = openS3(options.s3, verification.objectsAtOnce * verification.rangesInFlight);
   const setting: Setting = {
     memorydb,
     s3: s3.s3,
     allowedBuckets: options.allowedBuckets,
     bucketOwner: options.bucketOwner,
     paces: { ...DEFAULT_PACES, ...options.paces },
+    verification,
+    turns: createLimiter(verification.objectsAtOnce),
     tagKey: options.tagKey ?? DEFAULT_TAG_KEY,
     owner: options.owner,
   };

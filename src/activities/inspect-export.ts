@@ -10,6 +10,7 @@ import { judgeBucketAllowed, judgeBucketRegion, judgeExportSource } from '../aws
 import { describeSnapshot } from '../aws/snapshots';
 import { judgeSource } from '../aws/source';
 import { done, type Verdict } from '../aws/verdict';
+import { DEFAULT_LEVEL } from '../contract/export';
 import type { CopySnapshotInput, ExportPlan, SnapshotRecord } from '../contract/job';
 import { patienceMs } from '../contract/request';
 import { askingS3, bucketOf } from './asking-s3';
@@ -64,7 +65,8 @@ export async function inspectExport(setting: Setting, input: CopySnapshotInput):
       ownership,
       sourceArn: origin.arn,
       ...(origin.createdAt !== undefined && { sourceCreatedAt: origin.createdAt }),
-      level: input.verify ?? 'header',
+      level: input.verify ?? DEFAULT_LEVEL,
+      ...(input.requireVerified === true && { requireVerified: true }),
       patience: { startMs: patienceLeft(input, attempt), copyMs: patienceMs(input, 'copy') },
       onCancel: input.onCancel ?? 'keep',
       targetExisted: claim !== undefined,

@@ -1,5 +1,7 @@
 import type { MemoryDBClients, S3Access } from '../aws/clients';
 import type { Paces } from '../contract/pacing';
+import type { VerificationOptions } from '../contract/verification';
+import type { Limiter } from './limiter';
 
 /** What every activity works with: made once per worker, by `createSnapshotActivities`. */
 export interface Setting {
@@ -10,6 +12,10 @@ export interface Setting {
   /** Undefined = the account of the source. */
   readonly bucketOwner: string | undefined;
   readonly paces: Paces;
+  /** How an object is read to its end. */
+  readonly verification: Required<VerificationOptions>;
+  /** The turns to do so, over all jobs of the worker. */
+  readonly turns: Limiter;
   readonly tagKey: string;
   /** Undefined = the namespace of the workflow. */
   readonly owner: string | undefined;

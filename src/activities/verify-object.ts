@@ -5,6 +5,7 @@ import type { ObjectCheck, ObjectFacts } from '../contract/export';
 import { HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../rdb';
 import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt, type Attempt } from './attempt';
+import { readContent } from './read-content';
 import type { Setting } from './setting';
 import { valueOf, type Subject } from './wait-or-fail';
 
@@ -38,6 +39,7 @@ export async function verifyObject(setting: Setting, check: ObjectCheck): Promis
 
 async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt): Promise<ObjectFacts> {
   const { key, size, etag, level } = check;
+  if (level !== 'presence' && level !== 'header') return readContent(setting, check, level, attempt);
   const bucket = bucketOf(setting, check);
   if (level === 'presence') {
     const { versionId, encryption } = await readObjectFacts(bucket, key, etag, attempt.signal);

@@ -40,11 +40,20 @@ export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
   return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
 }
 
-/** Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets. */
-export function openS3(option: S3Option = {}): S3Access {
+/** Connections beside those of the reads in flight: looks at buckets, manifests, heads of objects. */
+const SPARE_SOCKETS = 32;
+
+/**
+ * Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets.
+ *
+ * @param reads how many there may be in flight; the AWS SDK alone would let 50 connections be opened
+ */
+export function openS3(option: S3Option = {}, reads = 0): S3Access {
   if (option instanceof S3Client) return { s3: option, close: () => undefined };
+  const agent = { maxSockets: Math.max(50, reads + SPARE_SOCKETS) };
   const s3 = new S3Client({
     ...DEFAULTS,
+    requestHandler: { ...DEFAULTS.requestHandler, httpAgent: agent, httpsAgent: agent },
     // A checksum of the whole object on the answer to a range would be compared with the range.
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(option.endpoint !== undefined && { forcePathStyle: true }),

@@ -12,26 +12,42 @@ import { done, type Verdict } from './verdict';
  * @param judged what was found out before, in any order
  */
 export function judgeProof(
-  { target, shards, level }: Pick<ExportPlan, 'target' | 'shards' | 'level'>,
+  { target, shards, level, requireVerified }: Pick<ExportPlan, 'target' | 'shards' | 'level' | 'requireVerified'>,
   seen: readonly SeenObject[],
   judged: readonly JudgedObject[]
 ): Verdict<readonly ExportedObject[]> {
   const [seenOf, judgedOf] = [byShard(seen), byShard(judged)];
   const objects: ExportedObject[] = [];
   const misfits: string[] = [];
+  const unverified: string[] = [];
   for (const { shard } of shards) {
     const [there, known] = [seenOf.get(shard), judgedOf.get(shard)];
     const misfit = findMisfit(there, known);
     if (misfit !== undefined) misfits.push(`${there?.key ?? keyOf(target, shard)} (${misfit})`);
-    else if (there !== undefined && known !== undefined) objects.push({ ...there, level, ...known });
+    else if (there !== undefined && known !== undefined) {
+      objects.push({ ...there, level, ...known });
+      if (known.verdict !== 'verified') unverified.push(`${there.key} (${describe(known)})`);
+    }
   }
-  if (misfits.length === 0) return done(objects);
+  if (misfits.length > 0) {
+    return {
+      verdict: 'final',
+      type: 'ExportVerificationFailed',
+      message: `the export is not whole: ${nameSome(misfits)}`,
+      hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName, and run the job again; a job never deletes to make room.',
+    };
+  }
+  if (requireVerified !== true || unverified.length === 0) return done(objects);
   return {
     verdict: 'final',
     type: 'ExportVerificationFailed',
-    message: `the export is not whole: ${nameSome(misfits)}`,
-    hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName, and run the job again; a job never deletes to make room.',
+    message: `the export is not verified: ${nameSome(unverified)}`,
+    hint: 'Nothing is proven wrong: leave requireVerified out to accept what cannot be proven, or export anew.',
   };
+}
+
+function describe({ verdict, reason, offset }: JudgedObject): string {
+  return `${verdict}${reason === undefined ? '' : `: ${reason}`}${offset === undefined ? '' : ` at byte ${offset}`}`;
 }
 
 function findMisfit(there: SeenObject | undefined, known: JudgedObject | undefined): string | undefined {

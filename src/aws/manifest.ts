@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExportedObject } from '../contract/export';
+import { READS_CONTENT, type ExportedObject, type VerifyLevel } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
 import { keyOf } from './export-keys';
 
@@ -14,8 +14,11 @@ const objectSchema = z.strictObject({
   etag: z.string().optional().describe('As S3 quotes it; of a multipart upload it is no MD5.'),
   versionId: z.string().optional().describe('Of a versioned bucket.'),
   encryption: z.string().optional().describe('Server-side encryption: AES256 or aws:kms.'),
-  level: z.enum(['presence', 'header']).optional().describe('How well the object was looked at.'),
-  verdict: z.enum(['unproven', 'unsupported', 'corrupt']).optional(),
+  level: z
+    .enum(Object.keys(READS_CONTENT) as VerifyLevel[])
+    .optional()
+    .describe('How far the object was read.'),
+  verdict: z.enum(['verified', 'unproven', 'unsupported', 'corrupt']).optional(),
   reason: z
     .string()
     .optional()
@@ -25,7 +28,28 @@ const objectSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{16}$/)
     .optional()
-    .describe('The CRC-64 that the file ends with; not compared with the content at level header.'),
+    .describe(
+      'The CRC-64 that the file ends with. At level header it is not compared with the content; at the levels above, verified says that it is that of the content.'
+    ),
+  s3Checksum: z
+    .literal('matches')
+    .optional()
+    .describe('Level checksum and above: the bytes are those of which S3 keeps a CRC-64/NVME.'),
+  keys: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Level structure and above, as all that follow: how many keys there are.'),
+  expires: z.int().nonnegative().optional().describe('Keys with an expiry.'),
+  types: z
+    .record(z.string(), z.int().positive())
+    .optional()
+    .describe('Keys by the type of their value, in the words of the command TYPE.'),
+  slotsSeen: z.string().optional().describe('The lowest and the highest slot of a key, for example 17-5460.'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('What the file says of itself and does not hold, in words; it proves nothing. The first few.'),
 });
 
 const manifestSchema = z.strictObject({
@@ -124,9 +148,9 @@ export function completeManifest(claim: Manifest, objects: readonly ExportedObje
     ...(claim.sentAt !== undefined && { sentAt: claim.sentAt }),
     state: 'complete',
     completedAt,
-    objects: objects.map((object) => {
+    objects: objects.map(({ warnings, ...object }) => {
       const slots = slotsOf.get(object.shard);
-      return { ...object, ...(slots !== undefined && { slots }) };
+      return { ...object, ...(slots !== undefined && { slots }), ...(warnings && { warnings: [...warnings] }) };
     }),
   };
 }

@@ -1,8 +1,24 @@
-/** How well an exported object is looked at: that it is there, or that its head and tail are those of a whole RDB file. */
-export type VerifyLevel = 'presence' | 'header';
+import type { Verdict, VerifyLevel } from '../rdb/verdict';
+
+/** How far exported objects are read where the input does not say. */
+export const DEFAULT_LEVEL: VerifyLevel = 'structure';
+
+/**
+ * The levels, and whether they read every byte: that an object is there; its head and tail; its checksum; every key and
+ * where each value begins; the inside of every value. Each does what those before it do.
+ */
+export const READS_CONTENT: Readonly<Record<VerifyLevel, boolean>> = {
+  presence: false,
+  header: false,
+  checksum: true,
+  structure: true,
+  deep: true,
+};
 
 /** What a look at an exported object found. `corrupt` fails the job, so that no result holds it. */
-export type ObjectVerdict = 'unproven' | 'unsupported' | 'corrupt';
+export type ObjectVerdict = Verdict;
+
+export type { VerifyLevel };
 
 /** An object that an export is going to write: its key is made of the target and the shard. */
 export interface PlannedObject {
@@ -24,15 +40,20 @@ export interface SeenObject {
   readonly etag: string;
 }
 
+/** The same, as a history holds it 500 times: the key is left out where it is the expected one. */
+export interface BriefObject extends Omit<SeenObject, 'key'> {
+  readonly key?: string;
+}
+
 /** The ETags of objects that were seen, by shard: where one differs, somebody else wrote there since. */
 export type EtagsByShard = Readonly<Record<string, string>>;
 
 /** All objects of an export are there; or none came, and the request may be sent once more. */
 export type SeenExport =
-  { readonly kind: 'export seen'; readonly objects: readonly SeenObject[] } | { readonly kind: 'again' };
+  { readonly kind: 'export seen'; readonly objects: readonly BriefObject[] } | { readonly kind: 'again' };
 
 /** What `verifyObject` is told of an object: short, because there may be 500 of them in a history. */
-export interface ObjectCheck extends Pick<SeenObject, 'key' | 'size' | 'etag'> {
+export interface ObjectCheck extends Pick<SeenObject, 'key' | 'size' | 'etag'>, Pick<PlannedObject, 'slots'> {
   readonly bucket: string;
   /** The account that must own the bucket. */
   readonly bucketOwner: string;
@@ -50,8 +71,23 @@ export interface ObjectFacts {
   readonly versionId?: string;
   /** Server-side encryption: `AES256` or `aws:kms`. */
   readonly encryption?: string;
-  /** The CRC-64 that the file ends with, 16 hexadecimal digits; not compared with the content at level `header`. */
+  /**
+   * The CRC-64 that the file ends with, 16 hexadecimal digits. At level `header` it is not compared with the content;
+   * at the levels above, `verified` says that it is that of the content.
+   */
   readonly checksum?: string;
+  /** Level `checksum` and above: the bytes are those of which S3 keeps a CRC-64/NVME. Absent where S3 keeps none. */
+  readonly s3Checksum?: 'matches';
+  /** Level `structure` and above, as all that follow: how many keys there are. */
+  readonly keys?: number;
+  /** Keys with an expiry. */
+  readonly expires?: number;
+  /** Keys by the type of their value, in the words of the command TYPE. */
+  readonly types?: Readonly<Record<string, number>>;
+  /** The lowest and the highest slot of a key, `17-5460`. */
+  readonly slotsSeen?: string;
+  /** What the file says of itself and does not hold, in words; it proves nothing. The first few. */
+  readonly warnings?: readonly string[];
 }
 
 /** What `concludeExport` is told of an object: what the bucket does not tell again. */

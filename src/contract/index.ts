@@ -10,6 +10,7 @@ export {
   type SnapshotFailureType,
 } from './failures';
 export type {
+  BriefObject,
   ExportedObject,
   ExportResult,
   JudgedObject,
@@ -39,6 +40,7 @@ export type {
   OwnershipTag,
   Patience,
   SnapshotRecord,
+  ShardsVerified,
   SnapshotShard,
   StartedCopy,
   Tag,
@@ -47,4 +49,5 @@ export type {
 export { jobId } from './job-id';
 export { DEFAULT_PACES, nextDelayMs, type Pace, type PaceName, type Paces } from './pacing';
 export { findProblems } from './request';
+export type { VerificationOptions } from './verification';
 export { describeProblem, type RequestProblem } from './request-problem';

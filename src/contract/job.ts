@@ -36,8 +36,13 @@ export interface Patience {
 /** The input of `copyMemoryDBSnapshot`. */
 export interface CopySnapshotInput {
   readonly request: CopySnapshotRequest;
-  /** Of the objects of an export. @default 'header' */
+  /** How far the objects of an export are read. @default 'structure' */
   readonly verify?: VerifyLevel;
+  /**
+   * Whether an export fails where an object is not proven wrong, but not proven right either: `unproven` and
+   * `unsupported`. For the levels that read every byte. @default false
+   */
+  readonly requireVerified?: boolean;
   /** @default 'keep' */
   readonly onCancel?: OnCancel;
   readonly patience?: Patience;
@@ -112,6 +117,8 @@ export interface ExportPlan {
   /** ISO 8601: when the last shard was snapshotted. */
   readonly sourceCreatedAt?: string;
   readonly level: VerifyLevel;
+  /** Absent = false. */
+  readonly requireVerified?: true;
   readonly patience: { readonly startMs: number; readonly copyMs: number };
   readonly onCancel: OnCancel;
   /** Whether our claim was there when this run began: what it covers is never deleted by a cancel. */
@@ -179,7 +186,15 @@ export interface JobProgress {
   /** One sentence: what is waited for. */
   readonly waitingFor: string;
   readonly adopted?: boolean;
+  /** Of an export, from the time on when its objects are looked at. */
+  readonly shardsVerified?: ShardsVerified;
   readonly cancelled?: Discarded;
+}
+
+/** How many objects of an export were looked at, whatever was found. */
+export interface ShardsVerified {
+  readonly count: number;
+  readonly of: number;
 }
 
 /** Which snapshot of a cluster `latestSnapshot` looks for. */

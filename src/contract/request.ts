@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { bucketProblems, keyProblems } from './export-request';
+import { bucketProblems, keyProblems, verificationProblems } from './export-request';
 import { finalFailure } from './failures';
 import type { CopySnapshotInput, CopySnapshotRequest, Patience } from './job';
 import {
@@ -26,6 +26,7 @@ const MAX_PATIENCE_MS = 366 * 24 * 60 * 60 * 1_000;
 const INPUT_FIELDS: readonly string[] = [
   'request',
   'verify',
+  'requireVerified',
   'onCancel',
   'patience',
 ] satisfies (keyof CopySnapshotInput)[];
@@ -50,10 +51,7 @@ export function findProblems(input: unknown): RequestProblem[] {
     ...(isObject(request)
       ? requestProblems(request)
       : [problem('request', request, 'is not an object', 'pass the fields of CopySnapshot')]),
-    ...oneOf('verify', input['verify'], ['presence', 'header']),
-    ...(input['verify'] != null && isObject(request) && request['TargetBucket'] == null
-      ? [problem('verify', input['verify'], 'is for exports', 'leave it out, or pass request.TargetBucket')]
-      : []),
+    ...verificationProblems(input),
     ...oneOf('onCancel', input['onCancel'], ['keep', 'delete']),
     ...patienceProblems(input['patience']),
   ];

@@ -1,6 +1,13 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { RegisteredActivities } from '../contract/activities';
-import type { EtagsByShard, JudgedObject, ObjectCheck, ObjectFacts, SeenExport } from '../contract/export';
+import {
+  READS_CONTENT,
+  type JudgedObject,
+  type EtagsByShard,
+  type ObjectCheck,
+  type ObjectFacts,
+  type SeenExport,
+} from '../contract/export';
 import type {
   CopyResult,
   CopySnapshotInput,
@@ -24,6 +31,9 @@ const ATTEMPTS: ActivityOptions = {
   retry: { initialInterval: '15 seconds', backoffCoefficient: 1, maximumInterval: '2 hours' },
 };
 
+/** For each object, and for the set of them. */
+export const PATIENCE_TO_VERIFY_MS = DEFAULT_PATIENCE_MS.copy;
+
 export function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
   return proxy(patienceMs(input, 'start'), 'look at source and target').memorydbInspectSource(input);
 }
@@ -41,12 +51,15 @@ export function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): P
   return proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
 }
 
+/** Where every byte is read, an attempt lasts as long as that takes; its heartbeats show that it goes on. */
 export function verifyObject(shard: string, check: ObjectCheck): Promise<ObjectFacts> {
-  return proxy(DEFAULT_PATIENCE_MS.copy, `shard ${shard}`).memorydbVerifyObject(check);
+  return proxy(PATIENCE_TO_VERIFY_MS, `shard ${shard}`, {
+    ...(READS_CONTENT[check.level] && { startToCloseTimeout: PATIENCE_TO_VERIFY_MS }),
+  }).memorydbVerifyObject(check);
 }
 
 export function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void> {
-  return proxy(DEFAULT_PATIENCE_MS.copy, plan.manifestKey).memorydbConcludeExport(plan, objects);
+  return proxy(PATIENCE_TO_VERIFY_MS, plan.manifestKey).memorydbConcludeExport(plan, objects);
 }
 
 export function discardCopy(

@@ -10,7 +10,7 @@ import {
 import { finalFailure, type SnapshotFailureDetails } from '../contract/failures';
 import type { Discarded } from '../contract/job';
 import { patienceMs } from '../contract/request';
-import { discardCopy } from './activity-proxies';
+import { discardCopy, PATIENCE_TO_VERIFY_MS } from './activity-proxies';
 import type { TrackedJob } from './progress';
 
 /** Memo key of what a cancelled job left behind: Temporal drops the details of a cancellation. */
@@ -78,6 +78,7 @@ function patienceExhausted({ cause }: ActivityFailure, job: TrackedJob): Applica
 
 function patienceOf({ phase, plan, input }: TrackedJob): number {
   if (plan === undefined) return patienceMs(input, 'start');
+  if (phase === 'verifying') return PATIENCE_TO_VERIFY_MS;
   return phase === 'starting' ? plan.patience.startMs : plan.patience.copyMs;
 }
 

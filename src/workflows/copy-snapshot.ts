@@ -25,8 +25,7 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
       if (copy.kind === 'again') continue; // an export that nobody writes is asked for again
       if (copy.kind === 'export seen') job.seen(copy.objects);
       // 4. The proof of an export: one activity per shard, a few at a time; then judge the set, write the manifest.
-      const result =
-        copy.kind === 'copy' ? copy : await job.during('verifying', () => proveExport(plan, started, copy));
+      const result = copy.kind === 'copy' ? copy : await job.during('verifying', () => proveExport(job, copy));
       job.close('completed');
       return result;
     }

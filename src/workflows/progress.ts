@@ -7,6 +7,7 @@ import type {
   JobPhase,
   JobPlan,
   JobProgress,
+  ShardsVerified,
   StartedCopy,
 } from '../contract/job';
 
@@ -26,6 +27,8 @@ export interface TrackedJob {
   planned(plan: JobPlan): JobPlan;
   accepted(started: StartedCopy): StartedCopy;
   seen(objects: readonly { readonly shard: string; readonly etag: string }[]): void;
+  /** So many objects of an export were looked at. */
+  verified(count: number, of: number): void;
   /** The last phase. */
   close(phase: 'completed' | 'failed'): void;
   close(phase: 'cancelled', cancelled: Discarded): void;
@@ -49,6 +52,7 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
   let since = now();
   let plan: JobPlan | undefined;
   let started: StartedCopy | undefined;
+  let shardsVerified: ShardsVerified | undefined;
   let etags: EtagsByShard | undefined;
   let cancelled: Discarded | undefined;
 
@@ -58,12 +62,14 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
     ...names,
     waitingFor: plan?.kind === 'export' && phase === 'copying' ? 'the objects to be there' : WAITING_FOR[phase],
     ...(started && { adopted: started.adopted }),
+    ...(shardsVerified && { shardsVerified }),
     ...(cancelled && { cancelled }),
   });
+  const show = () => setCurrentDetails(toMarkdown(progress()));
   const enter = (next: JobPhase) => {
     phase = next;
     since = now();
-    setCurrentDetails(toMarkdown(progress()));
+    show();
   };
   setHandler(progressQuery, progress);
   return {
@@ -89,6 +95,10 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
     seen(objects) {
       etags = Object.fromEntries(objects.map(({ shard, etag }) => [shard, etag]));
     },
+    verified(count, of) {
+      shardsVerified = { count, of };
+      show();
+    },
     close(last: JobPhase, settled?: Discarded) {
       cancelled = settled;
       enter(last);
@@ -96,10 +106,12 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
   };
 }
 
-function toMarkdown({ phase, since, source, target, waitingFor, adopted, cancelled }: JobProgress): string {
+function toMarkdown(progress: JobProgress): string {
+  const { phase, since, source, target, waitingFor, adopted, shardsVerified, cancelled } = progress;
   return [
     `**${phase}** since ${since}`,
     `copy \`${source}\` to \`${target}\`${adopted === true ? ' (adopted)' : ''}`,
+    ...(shardsVerified ? [`shards verified: ${shardsVerified.count} of ${shardsVerified.of}`] : []),
     cancelled ? `${cancelled.outcome}: ${cancelled.detail}` : `waiting for ${waitingFor}`,
   ].join('\n\n');
 }

@@ -57,8 +57,9 @@ export function freshCopy(changes: Partial<Omit<CopySnapshotInput, 'request'>> =
 }
 
 /** An export to a name of its own. */
-export function freshExport(changes: Partial<Omit<CopySnapshotInput, 'request'>> = {}): CopySnapshotInput {
-  return exportOf({ ...changes, request: { TargetSnapshotName: `export-${randomUUID()}` } });
+export function freshExport(source?: string): CopySnapshotInput {
+  const TargetSnapshotName = `export-${randomUUID()}`;
+  return exportOf({ request: { TargetSnapshotName, ...(source !== undefined && { SourceSnapshotName: source }) } });
 }
 
 /** Starts or attaches to a job on the world's task queue, as an application does. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { failureOf } from '../support/failures';
 import type { Program } from '../support/processes';
 import { describeWith } from '../support/temporal-servers';
-import { BUCKET, SOURCE, type Server } from '../support/world';
+import { BUCKET, CLUSTER, SOURCE, type Server } from '../support/world';
 import { freshExport, inDevWorld, isBetweenLooks, openDevServer, startJob, untilEvent } from './dev-world';
 import { test, type WorkerStage } from './worker-stage';
 
@@ -14,7 +14,7 @@ const SHARDS = ['0001', '0002', '0003'];
 const manifestSchema = z.looseObject({
   state: z.literal('complete'),
   target: z.string(),
-  objects: z.array(z.looseObject({ key: z.string(), etag: z.string(), verdict: z.enum(['verified', 'unproven']) })),
+  objects: z.array(z.looseObject({ key: z.string(), etag: z.string(), verdict: z.literal('verified') })),
 });
 
 /** Assesses what every export must leave: its objects, each of them read, and one manifest that says so. */
@@ -187,6 +187,24 @@ describeWith('dev server', 'the settings of a worker process for exports', () =>
     });
 
     await expectWhole(sim, await startExport());
+  });
+
+  test.concurrent('how objects are read', async ({ stage }) => {
+    const { sim, startWorker, startExport } = stage;
+    sim.set({ exportTakes: '1s' });
+    sim.addSnapshot('large', { cluster: CLUSTER, shardSize: 3 << 20 });
+    await startWorker({
+      SNAPSHOTS_VERIFY_OBJECTS: '1',
+      SNAPSHOTS_VERIFY_RANGES: '1',
+      SNAPSHOTS_VERIFY_RANGE_MIB: '1',
+    });
+
+    await (await startExport('large')).result();
+
+    const reads = sim.callsTo('GetObject').filter(({ input }) => input.Key?.endsWith('.rdb'));
+    const ofOne = ['bytes=0-1048575', 'bytes=1048576-2097151', 'bytes=2097152-3145727'];
+    // One object after the other, and one range after the other.
+    expect(reads.map(({ input }) => input.Range)).toEqual([...ofOne, ...ofOne, ...ofOne]);
   });
 
   test.concurrent('a bucket that it does not allow is refused, and not asked for', async ({ stage }) => {

@@ -17,8 +17,8 @@ export interface WorkerStage {
   readonly startWorker: (env?: Environment) => Promise<Program>;
   /** Starts a job with a target of its own. */
   readonly startJob: () => Promise<SnapshotJob>;
-  /** Starts an export with a target of its own. */
-  readonly startExport: () => Promise<SnapshotJob>;
+  /** Starts an export with a target of its own, of the sample source unless told. */
+  readonly startExport: (source?: string) => Promise<SnapshotJob>;
   /** The worker that has the job's only pending activity, or had its last attempt; waits until there is but one. */
   readonly findHolder: (workers: readonly Program[], job: SnapshotJob) => Promise<Program>;
   readonly countEvents: (job: SnapshotJob) => Promise<number>;
@@ -65,7 +65,7 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
         return worker;
       },
       startJob: () => startJob({ env: { client }, taskQueue }, freshCopy()),
-      startExport: () => startJob({ env: { client }, taskQueue }, freshExport()),
+      startExport: (source) => startJob({ env: { client }, taskQueue }, freshExport(source)),
       findHolder: (workers, { workflowId }) =>
         vi.waitFor(
           async () => {

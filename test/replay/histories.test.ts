@@ -29,6 +29,14 @@ describe('recorded histories', () => {
     ]);
   });
 
+  test('cover an export whose objects were verified', () => {
+    const activities = readHistory('exported.json').events.map(
+      ({ activityTaskScheduledEventAttributes: attributes }) => attributes?.activityType.name
+    );
+
+    expect(activities.filter((name) => name === 'memorydbVerifyObject')).toHaveLength(3);
+  });
+
   test.for(RECORDED)('%s replays', async (file) => {
     const options = { plugins: [new MemoryDBSnapshotPlugin()] };
 

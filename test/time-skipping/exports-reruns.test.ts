@@ -55,7 +55,7 @@ describeWith('time-skipping server', 'exports that are run again', () => {
 
       expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({
         type: 'ExportVerificationFailed',
-        message: expect.stringContaining('nightly-0001.rdb (no-end at byte 91)') as string,
+        message: expect.stringContaining('nightly-0001.rdb (truncated at byte 92)') as string,
       });
     });
   });

@@ -27,6 +27,12 @@ describe('an environment that can work', () => {
     [{ SNAPSHOTS_ALLOWED_BUCKETS: 'a.b, C_d' }, { logLevel: 'INFO', allowedBuckets: ['a.b', 'C_d'] }],
     [{ SNAPSHOTS_BUCKET_OWNER: '012345678901' }, { logLevel: 'INFO', bucketOwner: '012345678901' }],
     [{ SNAPSHOTS_ALLOWED_BUCKETS: '', SNAPSHOTS_BUCKET_OWNER: '' }, { logLevel: 'INFO' }],
+    [{ SNAPSHOTS_VERIFY_OBJECTS: '1' }, { logLevel: 'INFO', verification: { objectsAtOnce: 1 } }],
+    [
+      { SNAPSHOTS_VERIFY_OBJECTS: '256', SNAPSHOTS_VERIFY_RANGES: '64', SNAPSHOTS_VERIFY_RANGE_MIB: '1024' },
+      { logLevel: 'INFO', verification: { objectsAtOnce: 256, rangesInFlight: 64, rangeBytes: 1 << 30 } },
+    ],
+    [{ SNAPSHOTS_VERIFY_RANGES: '' }, { logLevel: 'INFO' }],
     [{ SNAPSHOTS_LOG_LEVEL: 'debug' }, { logLevel: 'DEBUG' }],
     [{ SNAPSHOTS_LOG_LEVEL: 'WARN' }, { logLevel: 'WARN' }],
     [{ SNAPSHOTS_METRICS_ADDRESS: '0.0.0.0:9464' }, { logLevel: 'INFO', metricsAddress: '0.0.0.0:9464' }],
@@ -65,6 +71,19 @@ describe('an environment that cannot work is refused with the variable, its valu
           `SNAPSHOTS_BUCKET_OWNER "${account}" is not an AWS account: use its 12 digits`,
         ] as const
     ),
+    ...(
+      [
+        ['SNAPSHOTS_VERIFY_OBJECTS', '0', 256],
+        ['SNAPSHOTS_VERIFY_OBJECTS', '257', 256],
+        ['SNAPSHOTS_VERIFY_RANGES', '1.5', 64],
+        ['SNAPSHOTS_VERIFY_RANGES', '0x8', 64],
+        ['SNAPSHOTS_VERIFY_RANGE_MIB', '8 MiB', 1024],
+        ['SNAPSHOTS_VERIFY_RANGE_MIB', '-8', 1024],
+      ] as const
+    ).map(
+      ([name, value, most]) =>
+        [{ [name]: value }, `${name} "${value}" is not a whole number from 1 to ${most}: use one of those`] as const
+    ),
     [{ SNAPSHOTS_OWNER: 'acme\n' }, 'SNAPSHOTS_OWNER "acme\\n" begins or ends with a blank: remove it'],
     [
       { SNAPSHOTS_LOG_LEVEL: 'loud' },
@@ -79,7 +98,7 @@ describe('an environment that cannot work is refused with the variable, its valu
     ),
     [
       { SNAPSHOTS_OWNR: 'acme' },
-      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_ALLOWED_BUCKETS, SNAPSHOTS_BUCKET_OWNER, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
+      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_ALLOWED_BUCKETS, SNAPSHOTS_BUCKET_OWNER, SNAPSHOTS_VERIFY_OBJECTS, SNAPSHOTS_VERIFY_RANGES, SNAPSHOTS_VERIFY_RANGE_MIB, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
     ],
   ])('%j', ([env, message]) => {
     expect(refusalOf(env)).toBe(message);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { judgeProof } from '../../src/aws/export-proof';
 import type { JudgedObject, SeenObject } from '../../src/contract/export';
 
@@ -66,5 +66,40 @@ test('all that does not fit is named', () => {
 
   expect(judgeProof(PLAN, SEEN, corrupt)).toMatchObject({
     message: 'the export is not whole: Nightly-0001.rdb (empty), Nightly-0002.rdb (empty), Nightly-0004.rdb (empty)',
+  });
+});
+
+describe('an object that is not verified', () => {
+  const STRICT = { ...PLAN, level: 'structure', requireVerified: true } as const;
+  const judgedAs = (facts: Pick<JudgedObject, 'verdict' | 'reason' | 'offset'>) =>
+    JUDGED.map((object): JudgedObject => ({ ...object, ...(object === LAST ? facts : { verdict: 'verified' }) }));
+
+  test.for<readonly [facts: Pick<JudgedObject, 'verdict' | 'reason' | 'offset'>, named: string]>([
+    [{ verdict: 'unproven' }, 'unproven'],
+    [{ verdict: 'unproven', reason: 'no-checksum' }, 'unproven: no-checksum'],
+    [{ verdict: 'unsupported', reason: 'unknown-type', offset: 90 }, 'unsupported: unknown-type at byte 90'],
+  ])('passes, unless all must be: %j', ([facts, named]) => {
+    const judged = judgedAs(facts);
+
+    expect(judgeProof(PLAN, SEEN, judged)).toMatchObject({ verdict: 'done' });
+    expect(judgeProof(STRICT, SEEN, judged)).toMatchObject({
+      verdict: 'final',
+      type: 'ExportVerificationFailed',
+      message: `the export is not verified: Nightly-0004.rdb (${named})`,
+      hint: expect.stringContaining('requireVerified') as string,
+    });
+  });
+
+  test('does not hide one that is corrupt', () => {
+    const [first, ...others] = judgedAs({ verdict: 'unproven' });
+    const judged = [{ ...first, shard: '0001', etag: '"e0"', verdict: 'corrupt', reason: 'empty' } as const, ...others];
+
+    expect(judgeProof(STRICT, SEEN, judged)).toMatchObject({
+      message: 'the export is not whole: Nightly-0001.rdb (empty)',
+    });
+  });
+
+  test('there is none where all are verified', () => {
+    expect(judgeProof(STRICT, SEEN, judgedAs({ verdict: 'verified' }))).toMatchObject({ verdict: 'done' });
   });
 });

@@ -118,12 +118,15 @@ describe('two jobs of the same request', () => {
     ['with the defaults spelled out', { onCancel: 'keep', patience: { start: '26h', copy: '24h' } }],
     ['with the defaults in milliseconds', { patience: { start: DAY_AND_A_BIT, copy: 86_400_000 } }],
     ['with an empty patience', { patience: {} }],
+    ['with the default level', { verify: 'structure', requireVerified: false }],
   ])('are the same %s', ([, options]) => {
     expect(optionsHash({ request: PLAIN, ...options })).toBe(optionsHash({ request: PLAIN }));
   });
 
   test.for<readonly [what: string, options: Omit<CopySnapshotInput, 'request'>]>([
     ['what a cancel does', { onCancel: 'delete' }],
+    ['the level', { verify: 'header' }],
+    ['what must be verified', { requireVerified: true }],
     ['the patience to start', { patience: { start: '25h' } }],
     ['the patience to copy', { patience: { copy: DAY_AND_A_BIT } }],
   ])('differ by %s', ([, options]) => {

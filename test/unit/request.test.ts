@@ -20,8 +20,23 @@ describe('an input that cannot work is refused with the field, its value and the
     [{}, 'request undefined is not an object: pass the fields of CopySnapshot'],
     [{ request: 'nightly' }, 'request "nightly" is not an object: pass the fields of CopySnapshot'],
     [
-      { request: { ...REQUEST, TargetBucket: 'acme' }, verify: 'deep' },
-      "verify \"deep\" is not known: use one of 'presence', 'header'",
+      { request: { ...REQUEST, TargetBucket: 'acme' }, verify: 'deeper' },
+      "verify \"deeper\" is not known: use one of 'presence', 'header', 'checksum', 'structure', 'deep'",
+    ],
+    [
+      { request: { ...REQUEST, TargetBucket: 'acme' }, requireVerified: 'yes' },
+      'requireVerified "yes" is not true or false: pass a boolean',
+    ],
+    ...['presence', 'header'].map(
+      (verify) =>
+        [
+          { request: { ...REQUEST, TargetBucket: 'acme' }, verify, requireVerified: true },
+          `requireVerified true cannot be met at level '${verify}', which reads no content: leave it out, or verify at 'checksum', 'structure', 'deep'`,
+        ] as const
+    ),
+    [
+      { request: REQUEST, requireVerified: true },
+      'requireVerified true is for exports: leave it out, or pass request.TargetBucket',
     ],
     [
       { request: REQUEST, verify: 'presence' },

@@ -1,0 +1,154 @@
+import { defaultPayloadConverter, type Client } from '@temporalio/client';
+import type { ExportResult, SnapshotJob } from 'temporal-memorydb-snapshots';
+import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { z } from 'zod';
+import { describeWith } from '../support/temporal-servers';
+import type { Server } from '../support/world';
+import { freshExport, inDevWorld, openDevServer, startJob } from './dev-world';
+import { test } from './worker-stage';
+
+const MiB = 1 << 20;
+const RANGE = 8 * MiB;
+const SIZE = 150 * MiB;
+
+/** A snapshot of one shard whose file takes a while. */
+function addLarge(sim: MemoryDBSimulator): string {
+  sim.addCluster('one', { shards: 1 });
+  sim.addSnapshot('large', { cluster: 'one', shardSize: SIZE });
+  sim.set({ exportTakes: '1s' });
+  return 'large';
+}
+
+/** The first bytes of the ranges that were asked for, from the n-th call on. */
+function startsOf(sim: MemoryDBSimulator, from = 0): number[] {
+  const reads = sim.callsTo('GetObject').filter(({ n, input }) => n > from && input.Key?.endsWith('.rdb'));
+  return reads.map(({ input }) => Number(/^bytes=(\d+)-/.exec(input.Range ?? '')?.[1]));
+}
+
+const checkpointSchema = z.object({ scan: z.object({ state: z.object({ offset: z.number() }) }) });
+
+/** Where the last heartbeat that reached the server says that the scan stands; undefined before there is one. */
+async function readCheckpoint(client: Client, { workflowId }: SnapshotJob): Promise<number | undefined> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const [payload] = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+  const details = payload && checkpointSchema.safeParse(defaultPayloadConverter.fromPayload(payload));
+  return details?.data?.scan.state.offset;
+}
+
+async function expectVerified(job: SnapshotJob): Promise<void> {
+  const { objects } = (await job.result()) as ExportResult;
+  expect(objects).toMatchObject([{ verdict: 'verified', level: 'structure', size: SIZE, s3Checksum: 'matches' }]);
+}
+
+describeWith('dev server', 'a large object is read on by another worker', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await openDevServer();
+  });
+  afterAll(() => server.close());
+
+  test.concurrent('where the last heartbeat stood, when the first one is killed', async ({ stage }) => {
+    const { sim, startWorker, startExport, findHolder } = stage;
+    const slow = sim.fail('GetObject', {
+      pieceDelayMs: 25,
+      times: Infinity,
+      match: ({ Key = '' }) => Key.endsWith('.rdb'),
+    });
+    const workers = await Promise.all([startWorker(), startWorker()]);
+    const job = await startExport(addLarge(sim));
+    // The second heartbeat: the first one tells of a second of reading.
+    const offset = await vi.waitFor(
+      async () => {
+        const at = (await readCheckpoint(server.env.client, job)) ?? 0;
+        expect(at).toBeGreaterThan(4 * RANGE);
+        return at;
+      },
+      { timeout: 60_000, interval: 50 }
+    );
+    const holder = await findHolder(workers, job);
+
+    holder.signal('SIGKILL');
+    await holder.ended;
+    const { length: before } = sim.calls;
+    slow.remove();
+
+    await expectVerified(job);
+    const after = startsOf(sim, before);
+    expect(Math.min(...after)).toBe(offset);
+    expect(after).toHaveLength(Math.ceil((SIZE - offset) / RANGE));
+    expect(startsOf(sim).filter((start) => start === 0)).toHaveLength(1);
+  });
+
+  test.concurrent('where the first one stood, when that is told to end', async ({ stage }) => {
+    const { sim, startWorker, startExport, findHolder } = stage;
+    const stuck = sim.fail('GetObject', {
+      connection: 'hang',
+      skip: 8,
+      times: Infinity,
+      match: ({ Key = '' }) => Key.endsWith('.rdb'),
+    });
+    const workers = await Promise.all([startWorker(), startWorker()]);
+    const job = await startExport(addLarge(sim));
+    await stuck.hit;
+    const holder = await findHolder(workers, job);
+
+    holder.signal('SIGTERM');
+    expect(await holder.ended).toEqual({ code: 0, signal: null });
+    const { length: before } = sim.calls;
+    stuck.remove();
+
+    await expectVerified(job);
+    const [first = 0] = startsOf(sim, before).sort((a, b) => a - b);
+    // Eight ranges had come; the last bytes of them are in the middle of a value.
+    expect(first).toBeGreaterThan(8 * RANGE - MiB);
+    expect(first).toBeLessThanOrEqual(8 * RANGE);
+  });
+
+  test.concurrent('where that was broken off, though there was no heartbeat yet', async () => {
+    const idle = { taskQueue: 'nobody-asks-here' };
+    await inDevWorld(
+      server,
+      async ({ sim, env, taskQueue, withWorker }) => {
+        // Eight ranges come so soon that there is no heartbeat before the worker shuts down.
+        const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
+        const stuck = sim.fail('GetObject', { connection: 'hang', skip: 8, match: isShardFile });
+        const job = await startJob({ env, taskQueue }, freshExport(addLarge(sim)));
+        await withWorker(() => stuck.hit, { taskQueue });
+        const { length: before } = sim.calls;
+
+        await withWorker(() => expectVerified(job), { taskQueue });
+
+        expect(startsOf(sim, before)[0]).toBeGreaterThan(7 * RANGE);
+      },
+      { worker: idle, plugin: { verification: { rangesInFlight: 1, rangeBytes: RANGE } } }
+    );
+  });
+
+  test.concurrent('never more of them at once than a worker allows, over all its jobs', async () => {
+    await inDevWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        sim.set({ exportTakes: 0 });
+        const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
+        const reading = sim.fail('GetObject', { connection: 'hang', times: Infinity, match: isShardFile });
+        sim.addSnapshot('other', { cluster: 'prod' });
+        const jobs = await Promise.all([startJob(world, freshExport()), startJob(world, freshExport('other'))]);
+
+        const done = Promise.all(jobs.map((job) => job.result()));
+        const readTogether: number[] = [];
+        for (let read = 0; read < 6; read += 2) {
+          await vi.waitFor(() => expect(reading.hits).toBeGreaterThanOrEqual(read + 2), { timeout: 30_000 });
+          readTogether.push(sim.callsTo('GetObject').filter(({ outcome }) => outcome === 'hung').length);
+          reading.release();
+        }
+
+        await done;
+        expect(readTogether).toEqual([2, 2, 2]);
+        expect(sim.callsTo('HeadObject')).toHaveLength(6);
+      },
+      { plugin: { verification: { objectsAtOnce: 2 } } }
+    );
+  });
+});
