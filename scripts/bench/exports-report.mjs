@@ -99,7 +99,7 @@ function formatSize(bytes) {
 function explain({ exportTakes, objectSize }) {
   return [
     `An export that takes about ${formatDuration(exportTakes)}, its objects of ${objectSize} appearing evenly over it,`,
-    'looked into at level `header`. Counted from the start of the job to its return.',
+    'read at level `structure`, the default. Counted from the start of the job to its return.',
     '[Billable actions](https://docs.temporal.io/cloud/actions): the workflow start, attempts of activities, and heartbeats',
     'that reach the server: of the activity that waits one for its first look, and one for each',
     'that finds more objects than the look before, while AWS answers within a second. A short export on a dev server',

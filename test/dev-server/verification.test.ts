@@ -3,8 +3,9 @@ import type { ExportResult, SnapshotJob } from 'temporal-memorydb-snapshots';
 import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { z } from 'zod';
+import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
-import type { Server } from '../support/world';
+import { BUCKET, type Server } from '../support/world';
 import { freshExport, inDevWorld, openDevServer, startJob } from './dev-world';
 import { test } from './worker-stage';
 
@@ -19,6 +20,8 @@ function addLarge(sim: MemoryDBSimulator): string {
   sim.set({ exportTakes: '1s' });
   return 'large';
 }
+
+const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
 
 /** The first bytes of the ranges that were asked for, from the n-th call on. */
 function startsOf(sim: MemoryDBSimulator, from = 0): number[] {
@@ -53,7 +56,7 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
     const slow = sim.fail('GetObject', {
       pieceDelayMs: 25,
       times: Infinity,
-      match: ({ Key = '' }) => Key.endsWith('.rdb'),
+      match: isShardFile,
     });
     const workers = await Promise.all([startWorker(), startWorker()]);
     const job = await startExport(addLarge(sim));
@@ -86,7 +89,7 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
       connection: 'hang',
       skip: 8,
       times: Infinity,
-      match: ({ Key = '' }) => Key.endsWith('.rdb'),
+      match: isShardFile,
     });
     const workers = await Promise.all([startWorker(), startWorker()]);
     const job = await startExport(addLarge(sim));
@@ -111,7 +114,6 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
       server,
       async ({ sim, env, taskQueue, withWorker }) => {
         // Eight ranges come so soon that there is no heartbeat before the worker shuts down.
-        const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
         const stuck = sim.fail('GetObject', { connection: 'hang', skip: 8, match: isShardFile });
         const job = await startJob({ env, taskQueue }, freshExport(addLarge(sim)));
         await withWorker(() => stuck.hit, { taskQueue });
@@ -125,13 +127,55 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
     );
   });
 
+  test.concurrent('where reading became impossible for a while', async () => {
+    await inDevWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        const trouble = sim.fail('GetObject', { httpStatus: 503, skip: 4, times: 5, match: isShardFile });
+
+        await expectVerified(await startJob(world, freshExport(addLarge(sim))));
+
+        expect(trouble.hits).toBe(5);
+        const starts = startsOf(sim);
+        expect(starts.slice(0, 9)).toEqual([0, 1, 2, 3, 4, 4, 4, 4, 4].map((n) => n * RANGE));
+        expect(starts[9]).toBeGreaterThan(3 * RANGE);
+        expect(starts[9]).toBeLessThanOrEqual(4 * RANGE);
+      },
+      { plugin: { verification: { rangesInFlight: 1, rangeBytes: RANGE } } }
+    );
+  });
+
+  test.concurrent('nowhere, when somebody replaced it', async () => {
+    await inDevWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        const input = freshExport(addLarge(sim));
+        const key = `${input.request.TargetSnapshotName}-0001.rdb`;
+        const reading = sim.fail('GetObject', { connection: 'hang', skip: 4, match: isShardFile });
+        const job = await startJob(world, input);
+        const ended = failureOf(job.result());
+        await reading.hit;
+
+        sim.replaceObject(BUCKET, key, 'theirs');
+        reading.release();
+
+        expect(await ended).toMatchObject({
+          type: 'ExportVerificationFailed',
+          message: `${key} was replaced while it was looked at`,
+        });
+      },
+      { plugin: { verification: { rangesInFlight: 1, rangeBytes: RANGE } } }
+    );
+  });
+
   test.concurrent('never more of them at once than a worker allows, over all its jobs', async () => {
     await inDevWorld(
       server,
       async (world) => {
         const { sim } = world;
         sim.set({ exportTakes: 0 });
-        const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
         const reading = sim.fail('GetObject', { connection: 'hang', times: Infinity, match: isShardFile });
         sim.addSnapshot('other', { cluster: 'prod' });
         const jobs = await Promise.all([startJob(world, freshExport()), startJob(world, freshExport('other'))]);

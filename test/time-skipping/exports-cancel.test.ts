@@ -404,7 +404,7 @@ describeWith('time-skipping server', 'a cancelled export that is kept while it i
         await readsEnd(sim, 8);
         expect(readsOf(sim)).toEqual(Array.from({ length: 8 }, () => 'abandoned'));
       },
-      { shards: 12 }
+      { shards: 12, plugin: { verification: { objectsAtOnce: 8 } } }
     );
   });
 
