@@ -24,8 +24,7 @@ export interface Outcome {
 export function conclude(outcome: Outcome): RdbReport {
   const { options, window, notes, tallies, walk } = outcome;
   const { finding: unread, ...facts } = notes;
-  // What is not read on has no end that is known to be one.
-  const end = unread === undefined ? readEnd(window, notes.version) : {};
+  const end = unread === undefined ? readEnd(window, notes.version) : readSupposedEnd(window, notes.version);
   return {
     ...(worstOf(outcome, end) ?? { verdict: 'verified' }),
     level: options.level,
@@ -83,6 +82,12 @@ function readEnd(window: ByteWindow, version: number | undefined): End {
   if (checksum === undefined) return { finding: found, computedChecksum };
   const mismatch = checksum !== computedChecksum && finding('checksum-mismatch', window.base + start);
   return { ...(mismatch && { finding: mismatch }), checksum, computedChecksum };
+}
+
+/** Of what is not read on nobody knows how it ends: bytes that are the checksum of those before them are no chance. */
+function readSupposedEnd(window: ByteWindow, version: number | undefined): End {
+  const { checksum, computedChecksum } = readEnd(window, version);
+  return checksum !== undefined && checksum === computedChecksum ? { checksum, computedChecksum } : {};
 }
 
 function lengthOf({ base, filled }: ByteWindow): number {

@@ -15,8 +15,8 @@ export interface FileNotes {
 /** So many bytes tell every other format from one that is not known. */
 const START_LENGTH = 262;
 
-/** A checkpoint is small: engines' own notes take about 200 characters. */
-const MAX_CHARACTERS = 500;
+/** A checkpoint is small: engines' own notes take up to 280 characters of JSON. */
+const MAX_CHARACTERS = 320;
 
 /** What a file's beginning tells; undefined where more bytes may tell something else. */
 export function readNotes(start: Uint8Array, size: number | undefined, isWhole: boolean): FileNotes | undefined {
@@ -51,5 +51,5 @@ function notesOf({ magic, version, format, aux, verdict, reason, offset }: HeadR
 
 function cutShort(aux: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   let left = MAX_CHARACTERS;
-  return Object.fromEntries(Object.entries(aux).filter(([name, value]) => (left -= name.length + value.length) >= 0));
+  return Object.fromEntries(Object.entries(aux).filter((field) => (left -= JSON.stringify(field).length) >= 0));
 }

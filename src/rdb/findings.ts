@@ -9,28 +9,32 @@ export interface Findings {
   /** Could not be looked into. */
   readonly doubt: Finding | undefined;
   note(kind: FindingKind, reason: Reason, offset?: number): void;
-  state(): Partial<Record<FindingKind, Finding>>;
+  state(): FindingsState;
 }
+
+/** Findings as JSON: of each kind the reason, which says the verdict too, and the offset. */
+export type FindingsState = Partial<Record<FindingKind, readonly [reason: Reason, offset?: number]>>;
 
 /** See {@link Findings}. */
 export type FindingKind = 'fault' | 'misfit' | 'doubt';
 
 /** Nothing found yet, or what another scan had found. */
-export function openFindings(before: Partial<Record<FindingKind, Finding>> = {}): Findings {
-  const found: Partial<Record<FindingKind, Finding>> = { ...before };
+export function openFindings(before: FindingsState = {}): Findings {
+  const noted: FindingsState = { ...before };
+  const of = (kind: FindingKind) => noted[kind] && finding(...noted[kind]);
   return {
     get fault() {
-      return found.fault;
+      return of('fault');
     },
     get misfit() {
-      return found.misfit;
+      return of('misfit');
     },
     get doubt() {
-      return found.doubt;
+      return of('doubt');
     },
     note(kind, reason, offset) {
-      found[kind] ??= finding(reason, offset);
+      noted[kind] ??= offset === undefined ? [reason] : [reason, offset];
     },
-    state: () => ({ ...found }),
+    state: () => ({ ...noted }),
   };
 }

@@ -59,7 +59,10 @@ export interface RdbReport {
   readonly createdAt?: string;
   /** What the engine noted before the data, long values cut. */
   readonly aux: Readonly<Record<string, string>>;
-  /** CRC-64/Jones as stored, 16 hexadecimal digits; absent where the writer made none. */
+  /**
+   * CRC-64/Jones as stored, 16 hexadecimal digits; absent where the writer made none. Of a version that is not known: there
+   * where it is that of the bytes.
+   */
   readonly checksum?: string;
   /** The same, computed over every byte before the stored one. */
   readonly computedChecksum?: string;
@@ -75,7 +78,10 @@ export interface RdbReport {
   readonly warnings: readonly CountWarning[];
 }
 
-/** Where a scan stands, as JSON under 1 KB: another process goes on from byte `offset`. */
+/**
+ * Where a scan stands: another process goes on from byte `offset`. As JSON under 1 KB, for what engines write into one
+ * database, and never above 2 KB; for every further database about 100 bytes more.
+ */
 export interface ScanState {
   /** Of this layout; another one is not resumed. */
   readonly v: number;

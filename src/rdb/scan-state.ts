@@ -1,10 +1,10 @@
 import { crc64, crc64Hex, type Crc64 } from './crc64';
 import type { FileNotes } from './file-notes';
-import type { FindingKind } from './findings';
+import type { FindingsState } from './findings';
 import type { ScanOptions, ScanState } from './report';
 import { formatSlots } from './slot-ranges';
 import { MAX_DATABASES, MAX_WARNINGS, type TalliesState } from './tallies';
-import { REASONS, type Finding } from './verdict';
+import { REASONS } from './verdict';
 import type { WalkState } from './walk';
 
 /** The layout of {@link Checkpoint} and the numbers of the steps in it. Another one is not resumed. */
@@ -19,7 +19,7 @@ export interface Checkpoint extends ScanState {
   readonly nvme: string;
   /** Absent while the beginning of the file is not understood. */
   readonly notes?: FileNotes;
-  readonly findings: Partial<Record<FindingKind, Finding>>;
+  readonly findings: FindingsState;
   readonly tallies: TalliesState;
   readonly walk?: WalkState;
 }
@@ -32,14 +32,15 @@ export function optionsKey({ level, size, slots, strict = false, s3Checksum = fa
 
 /** Whether a scan with these options can go on from there: a state of this version and of the same options, as JSON keeps it. */
 export function isCheckpoint(options: ScanOptions, state: unknown): state is Checkpoint {
-  return isCheckpointOf(optionsKey(options), state);
+  return isCheckpointOf(options, state);
 }
 
-function isCheckpointOf(key: string, state: unknown): boolean {
+function isCheckpointOf(options: ScanOptions, state: unknown): boolean {
   return (
     isRecord(state) &&
     state['v'] === STATE_VERSION &&
-    state['options'] === key &&
+    state['level'] === options.level &&
+    state['options'] === optionsKey(options) &&
     isCount(state['offset']) &&
     isChecksum(state['crc']) &&
     isChecksum(state['nvme']) &&
@@ -72,13 +73,20 @@ function isListOf(value: unknown, check: Check, most: number): boolean {
   return Array.isArray(value) && value.length <= most && value.every(check);
 }
 
+const isReason: Check = (value) => typeof value === 'string' && Object.hasOwn(REASONS, value);
+
 function isFinding(value: unknown): boolean {
-  if (!isRecord(value) || typeof value['reason'] !== 'string' || !Object.hasOwn(REASONS, value['reason'])) return false;
-  return isText(value['verdict']) && isOptional(value['offset'], isCount);
+  return (
+    isRecord(value) && isReason(value['reason']) && isText(value['verdict']) && isOptional(value['offset'], isCount)
+  );
 }
 
 function isFindings(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every(isFinding);
+  return isRecord(value) && Object.values(value).every(isReasonWithOffset);
+}
+
+function isReasonWithOffset(value: unknown): boolean {
+  return Array.isArray(value) && isReason(value[0]) && isOptional(value[1], isCount);
 }
 
 function isNotes(value: unknown): boolean {
@@ -86,16 +94,6 @@ function isNotes(value: unknown): boolean {
   const isMagic = [undefined, 'REDIS', 'VALKEY'].some((magic) => magic === value['magic']);
   const { version, format, finding } = value;
   return isMagic && isOptional(version, isWhole) && isOptional(format, isText) && isOptional(finding, isFinding);
-}
-
-function isWarning(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    isText(value['kind']) &&
-    isRecord(value['of']) &&
-    isCount(value['expected']) &&
-    isCount(value['found'])
-  );
 }
 
 const MOST_NUMBERS = 16;
@@ -109,7 +107,7 @@ function isTallies(value: unknown): boolean {
     isListOf(databases, isNumbers, MAX_DATABASES) &&
     isOptional(database, isNumbers) &&
     isOptional(slot, isNumbers) &&
-    isListOf(warnings, isWarning, MAX_WARNINGS)
+    isListOf(warnings, isNumbers, MAX_WARNINGS)
   );
 }
 
@@ -119,8 +117,9 @@ function isWalk(value: unknown): boolean {
   return (
     isWhole(step) &&
     isNumbers(left) &&
-    [skip, item, strayKeys].every(isCount) &&
-    (expiring === 0 || expiring === 1) &&
+    [skip, item].every(isCount) &&
+    isOptional(strayKeys, isCount) &&
+    isOptional(expiring, (flag) => flag === 1) &&
     isOptional(slots, isNumbers) &&
     isOptional(deep, isNumbers)
   );

@@ -44,8 +44,7 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
   function begin(read: FileNotes, at?: WalkState): void {
     notes = read;
     const { magic, version, finding } = read;
-    if (finding !== undefined)
-      findings.note(finding.verdict === 'unproven' ? 'doubt' : 'fault', finding.reason, finding.offset);
+    if (finding !== undefined) findings.note('fault', finding.reason, finding.offset);
     if (finding !== undefined || level === 'checksum' || magic === undefined || version === undefined) return;
     if (version < FIRST_VERSION_WITH_CHECKSUM) trailer = 0;
     const isDeep = level === 'deep';
@@ -120,8 +119,6 @@ const FIRST_RECORD: WalkState = {
   left: [],
   skip: MAGIC_LENGTH,
   item: MAGIC_LENGTH,
-  expiring: 0,
-  strayKeys: 0,
 };
 
 const NOTHING: FileNotes = { aux: {} };

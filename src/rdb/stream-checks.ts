@@ -54,11 +54,7 @@ export function openStreamChecks(from: readonly number[] = []): StreamChecks {
       sumB = (sumB + sign * b) | 0;
       return isAscending(bytes, at);
     },
-    endGroup() {
-      const isSettled = pending === 0 && sumA === 0 && sumB === 0;
-      [pending, sumA, sumB] = [0, 0, 0];
-      return isSettled;
-    },
+    endGroup: () => pending === 0 && sumA === 0 && sumB === 0,
     state: () => [entries, isCounted, pending, sumA, sumB, isBegun, ...last],
   };
 }

@@ -18,13 +18,16 @@ export interface Tallies {
   state(): TalliesState;
 }
 
-/** Tallies as JSON: a database is its number, its values by type and its expiries; an expectation its numbers in a row. */
+/**
+ * Tallies as JSON, short: a database is its number, its values by type and its expiries; an expectation its numbers in a
+ * row; a warning its {@link WARNINGS mark}, the number of the database or the slot, what was expected and found.
+ */
 export interface TalliesState {
   readonly db: number;
   readonly databases: readonly (readonly number[])[];
   readonly database?: readonly number[];
   readonly slot?: readonly number[];
-  readonly warnings: readonly CountWarning[];
+  readonly warnings: readonly (readonly number[])[];
 }
 
 /** How many logical databases are counted, of all that a file may have. */
@@ -47,10 +50,10 @@ interface Expectation {
 export function openTallies(onMismatch: (offset: number) => void, from?: TalliesState): Tallies {
   const fresh = new Int32Array(EXPIRES + 1);
   const rows = new Map((from?.databases ?? []).map(([db = 0, ...counts]) => [db, Float64Array.from(counts)]));
-  const warnings = [...(from?.warnings ?? [])];
+  const warnings = (from?.warnings ?? []).map(warningOf);
   let db = from?.db ?? 0;
-  let ofDatabase = expectation((number) => ({ db: number }), from?.database);
-  let ofSlot = expectation((number) => ({ slot: number }), from?.slot);
+  let ofDatabase = expectation(ofDb, from?.database);
+  let ofSlot = expectation(ofSlotNumber, from?.slot);
 
   const row = () => {
     const counts = rows.get(db) ?? new Float64Array(EXPIRES + 1);
@@ -108,7 +111,7 @@ export function openTallies(onMismatch: (offset: number) => void, from?: Tallies
         databases: [...rows].map(([number, counts]) => [number, ...counts]),
         ...(ofDatabase && { database: numbersOf(ofDatabase) }),
         ...(ofSlot && { slot: numbersOf(ofSlot) }),
-        warnings: [...warnings],
+        warnings: warnings.map(numbersOfWarning),
       };
     },
   };
@@ -135,3 +138,19 @@ function expectation(
   const [number = 0, keys = 0, expires = 0, keysBefore = 0, expiresBefore = 0] = numbers;
   return { of: name(number), keys, expires, keysBefore, expiresBefore };
 }
+
+/** Marks of warnings: 1 for one of expiries, and 2 for one of a slot. */
+const WARNINGS = { expires: 1, slot: 2 } as const;
+
+function numbersOfWarning({ kind, of, expected, found }: CountWarning): readonly number[] {
+  const mark = kind === 'expires' ? WARNINGS.expires : 0;
+  return 'slot' in of ? [mark | WARNINGS.slot, of.slot, expected, found] : [mark, of.db, expected, found];
+}
+
+function warningOf([mark = 0, number = 0, expected = 0, found = 0]: readonly number[]): CountWarning {
+  const of = mark & WARNINGS.slot ? ofSlotNumber(number) : ofDb(number);
+  return { kind: mark & WARNINGS.expires ? 'expires' : 'keys', of, expected, found };
+}
+
+const ofDb = (db: number): CountWarning['of'] => ({ db });
+const ofSlotNumber = (slot: number): CountWarning['of'] => ({ slot });

@@ -1,12 +1,13 @@
+import { openCountSteps } from './count-steps';
+import { openDeepSteps } from './deep-steps';
 import type { Findings } from './findings';
 import { isSoundLzf } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
-import { openDeepSteps } from './deep-steps';
 import { AT_END, AT_RECORD, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
 import { SLOT_COUNT, slotWithin } from './slots';
 import type { SlotRange } from './slot-ranges';
 import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
-import { MAX_DATABASES, type Tallies } from './tallies';
+import type { Tallies } from './tallies';
 import { CUT, FAILED, MAX_HELD, openWholeString, type StepNotes } from './whole-string';
 
 /** The walk over the records of a file: where each ends, whose slot its key has. It is handed stretch after stretch. */
@@ -37,10 +38,12 @@ export interface WalkState {
   readonly left: readonly number[];
   readonly skip: number;
   readonly item: number;
-  readonly expiring: 0 | 1;
+  /** The key that comes next expires; absent where it does not. */
+  readonly expiring?: 1;
   /** The lowest and the highest slot; absent without keys. */
   readonly slots?: readonly [number, number];
-  readonly strayKeys: number;
+  /** Absent where there are none. */
+  readonly strayKeys?: number;
   /** What is being kept of a value at level `deep`. */
   readonly deep?: readonly number[];
 }
@@ -97,6 +100,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       return FAILED;
     },
     doubt: (at) => findings.note('doubt', 'value-not-walked', base + at),
+    offsetOf: (at) => base + at,
     leap(start, length) {
       if (length < FAR) return (start + length) | 0;
       skip = start + length - end;
@@ -105,6 +109,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   };
   const head = emptyStringHead();
   const whole = openWholeString(notes);
+  const counts = openCountSteps(notes, { tallies, findings, string: whole, isOfCluster: slots !== undefined });
   const deep = isDeep ? openDeepSteps(notes, from?.deep) : undefined;
 
   function advance(bytes: Uint8Array, start: number, edge: number, offset: number): number {
@@ -124,7 +129,6 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       pos = next;
     }
     if (next === FAILED) return edge;
-    if (next === CUT) begun = pos;
     if (pos > edge) {
       skip = pos - edge;
       pos = edge;
@@ -137,7 +141,8 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   /** Takes a step, or many of those that are taken most; where the next one is. */
   function takeStep(bytes: Uint8Array, pos: number, edge: number): number {
     begun = pos;
-    switch (steps[step] ?? Step.Record) {
+    const taken = steps[step] ?? Step.Record;
+    switch (taken) {
       case Step.Record: {
         const limit = edge - SHORT_RECORD;
         const next = pos < limit ? readShortRecords(bytes, pos, limit) : pos;
@@ -175,19 +180,15 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
         expiring = 1;
         return done(pos + (given[step] ?? 0));
       case Step.SelectDatabase:
-        return selectDatabase(bytes, pos, edge);
-      case Step.ResizeDatabase: {
-        const next = readLengths(bytes, pos, edge, 2);
-        if (next >= 0) tallies.expectDatabase(lengths[0] ?? 0, lengths[1] ?? 0);
-        return done(next);
+      case Step.ResizeDatabase:
+      case Step.SlotInfo:
+        return done(counts.take(taken, bytes, pos, edge));
+      case Step.Aux: {
+        const next = counts.takeAux(bytes, pos, edge);
+        // The two strings of any other field are still to be passed over.
+        if (next >= 0) step += next === pos ? 1 : 3;
+        return next;
       }
-      case Step.SlotInfo: {
-        const next = readLengths(bytes, pos, edge, 3);
-        if (next >= 0) tallies.expectSlot(lengths[0] ?? 0, lengths[1] ?? 0, lengths[2] ?? 0, base + pos);
-        return done(next);
-      }
-      case Step.Aux:
-        return readAux(bytes, pos, edge);
       case Step.End:
         return notes.fail('trailing-bytes', pos + trailer);
       case Step.Deep:
@@ -374,51 +375,6 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     }
   }
 
-  const lengths = [0, 0, 0];
-
-  /** So many lengths in a row. */
-  function readLengths(bytes: Uint8Array, pos: number, edge: number, count: number): number {
-    let at = pos;
-    for (let index = 0; index < count; index += 1) {
-      if (at >= edge) return CUT;
-      const size = lengthSize(bytes[at] ?? 0);
-      if (size === 0) return notes.fail('invalid-length', at);
-      if (at + size > edge) return CUT;
-      lengths[index] = lengthAt(bytes, at, size);
-      at += size;
-    }
-    return at;
-  }
-
-  function selectDatabase(bytes: Uint8Array, pos: number, edge: number): number {
-    const next = readLengths(bytes, pos, edge, 1);
-    if (next < 0) return next;
-    const count = tallies.select(lengths[0] ?? 0, base + pos);
-    if (count > MAX_DATABASES) return notes.fail('too-many-databases', pos);
-    if (count > 1 && slots !== undefined) findings.note('misfit', 'several-databases', base + pos);
-    step += 1;
-    return next;
-  }
-
-  /** The name and the value of a field: passed over as two strings, unless they say what the keys of a slot are. */
-  function readAux(bytes: Uint8Array, pos: number, edge: number): number {
-    const value = pos + 1 + SLOT_INFO.length;
-    const isAsLong = bytes[pos] === SLOT_INFO.length;
-    if (isAsLong && value > edge) return CUT;
-    if (!isAsLong || SLOT_INFO.some((byte, index) => bytes[pos + 1 + index] !== byte)) {
-      step += 1;
-      return pos;
-    }
-    const next = whole.read(bytes, value, edge);
-    if (next < 0) return next;
-    const text = String.fromCharCode(...whole.bytes.subarray(whole.from, Math.min(whole.to, whole.from + 100)));
-    const [, slot, keys, expires] = /^(\d+),(\d+),(\d+)/.exec(text) ?? [];
-    if (slot === undefined || !whole.isHeld) return notes.fail('invalid-value', value);
-    tallies.expectSlot(Number(slot), Number(keys), Number(expires), base + pos);
-    step += 3;
-    return next;
-  }
-
   return {
     advance,
     get skip() {
@@ -441,16 +397,13 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       left: [...left.subarray(1, depth + 1)],
       skip,
       item,
-      expiring: expiring === 1 ? 1 : 0,
+      ...(expiring === 1 && { expiring: 1 }),
       ...(highest >= 0 && { slots: [lowest, highest] as const }),
-      strayKeys,
+      ...(strayKeys > 0 && { strayKeys }),
       ...(deep && { deep: deep.state() }),
     }),
   };
 }
-
-/** The name of the field by which Valkey says which slot's keys follow, and how many: `slot,keys,expires`. */
-const SLOT_INFO = new TextEncoder().encode('slot-info');
 
 function allowedSlots(slots: readonly SlotRange[] | undefined): Uint8Array {
   const allowed = new Uint8Array(SLOT_COUNT).fill(slots === undefined ? 1 : 0);

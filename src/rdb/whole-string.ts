@@ -13,6 +13,8 @@ export interface StepNotes {
   fail(reason: Reason, at: number): typeof FAILED;
   /** Could not be looked into: the walk goes on. */
   doubt(at: number): void;
+  /** Where in the file that is. */
+  offsetOf(at: number): number;
   /** Where a string ends; beyond what the buffer can hold, the rest is left to be skipped. */
   leap(start: number, length: number): number;
 }

@@ -20,6 +20,8 @@ const LONG_FILES = [
   ...FILES.filter(({ file }) => file.length > SHORT),
   { name: 'random', file: writeRandomRdb({ seed: 5, bytes: 400_000 }).file },
 ];
+/** A shard of few slots: a key that is read wrongly would hardly be in one of them. */
+const SHARD = { slots: [0, 99], file: writeRandomRdb({ seed: 6, bytes: 20_000, slots: [0, 99] }).file } as const;
 
 const LEVELS = ['checksum', 'structure', 'deep'] as const;
 
@@ -51,6 +53,16 @@ describe('a report does not depend on how the bytes come', () => {
 
         expect(scan.end(), `chunks of up to ${most} bytes`).toEqual(expected);
       }
+    }
+  });
+
+  test('nor do the slots of the keys', () => {
+    const [first, last] = SHARD.slots;
+    for (let most = 1; most < 200; most += 1) {
+      const scan = openScan({ level: 'structure', slots: [{ first, last }] });
+      for (let at = 0; at < SHARD.file.length; at += most) scan.push(SHARD.file.subarray(at, at + most));
+
+      expect(scan.end(), `chunks of ${most} bytes`).toMatchObject({ verdict: 'verified' });
     }
   });
 
@@ -115,16 +127,17 @@ describe('a scan goes on from the state of another', () => {
     }
   });
 
-  test('in another process', async () => {
-    const { file } = writeRandomRdb({ seed: 8, bytes: 300_000 });
-    const options = fully('deep', file);
-    const scan = openScan(options);
-    scan.push(file.subarray(0, 123_457));
-    const state = scan.state();
+  test('in another process: at every byte of short files, and of long ones at random', async () => {
+    const dice = openDice(8);
+    const tasks = [
+      ...SHORT_FILES.map(({ file }) => taskOf(file, 1)),
+      ...LONG_FILES.map(({ file }) => taskOf(file, 1 + dice.roll(file.length))),
+    ];
 
-    const report = await resumeElsewhere(state, file.subarray(state.offset), options);
+    const reports = await resumeElsewhere(tasks);
 
-    expect(report).toEqual(judgeWithEngine(file, options));
+    expect(tasks.reduce((sum, { states }) => sum + states.length, 0)).toBeGreaterThan(5_000);
+    expect(reports).toEqual(tasks.map(({ file, options }) => [JSON.stringify(judgeWithEngine(file, options))]));
   });
 });
 
@@ -158,17 +171,47 @@ function resume(state: ScanState, file: Uint8Array, options: ScanOptions): RdbRe
   return scan.end();
 }
 
+/** A file, and where its scan stood from time to time. */
+interface Task {
+  readonly file: Uint8Array;
+  readonly options: ScanOptions;
+  readonly states: readonly ScanState[];
+}
+
+/** Takes a state after so many bytes each. */
+function taskOf(file: Uint8Array, chunk: number): Task {
+  const options = fully('deep', file);
+  const scan = openScan(options);
+  const states = new Map([[0, scan.state()]]);
+  for (let at = 0; at < file.length; at += chunk) {
+    scan.push(file.subarray(at, at + chunk));
+    const state = scan.state();
+    states.set(state.offset, state);
+  }
+  return { file, options, states: [...states.values()] };
+}
+
+/** What is printed is too much for a report of each state: they should be the same. */
 const ELSEWHERE = `
   const { openScan } = require(process.argv[1]);
-  const { state, rest, options } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-  const scan = openScan(options, state);
-  scan.push(Buffer.from(rest, 'base64'));
-  console.log(JSON.stringify(scan.end()));`;
+  const tasks = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+  const reportsOf = ({ file, options, states }) => {
+    const bytes = Buffer.from(file, 'base64');
+    const reports = states.map((state) => {
+      const scan = openScan(options, state);
+      scan.push(bytes.subarray(state.offset));
+      return JSON.stringify(scan.end());
+    });
+    return [...new Set(reports)];
+  };
+  console.log(JSON.stringify(tasks.map(reportsOf)));`;
 
-/** Lets a new process, with the built package, go on. */
-async function resumeElsewhere(state: ScanState, rest: Uint8Array, options: ScanOptions): Promise<RdbReport> {
+/** Lets a new process, with the built package, go on from every state: its reports, equal ones once. */
+async function resumeElsewhere(tasks: readonly Task[]): Promise<readonly (readonly string[])[]> {
   const lib = join(__dirname, '..', '..', 'lib', 'rdb', 'index.js');
-  const run = promisify(execFile)(process.execPath, ['-e', ELSEWHERE, lib]);
-  run.child.stdin?.end(JSON.stringify({ state, rest: Buffer.from(rest).toString('base64'), options }));
-  return JSON.parse((await run).stdout) as RdbReport;
+  const run = promisify(execFile)(process.execPath, ['-e', ELSEWHERE, lib], { maxBuffer: 1 << 26 });
+  run.child.stdin?.end(
+    JSON.stringify(tasks.map((task) => ({ ...task, file: Buffer.from(task.file).toString('base64') })))
+  );
+  return JSON.parse((await run).stdout) as string[][];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { describeWith } from '../support/temporal-servers';
+import { DISPUTED } from './corpus/disputed';
 import { HAND_WRITTEN } from './corpus/hand-written';
 import { writeRandomRdb } from './corpus/random-rdb';
 import { REFUSED } from './corpus/refused';
@@ -47,7 +48,13 @@ describe('the engine', () => {
     expect(judgeWithEngine(file, { level: 'checksum', size: file.length })).toMatchObject({ ...proven, databases: [] });
   });
 
-  test.for(REFUSED)('refuses $name from level $level on', ({ file, verdict, level }) => {
+  test.for(DISPUTED)('accepts $name', ({ file, databases }) => {
+    const report = judgeWithEngine(file, { level: 'deep', size: file.length });
+
+    expect(report).toMatchObject({ verdict: 'verified', databases });
+  });
+
+  test.for(REFUSED)('does not verify $name from level $level on', ({ file, verdict, level }) => {
     const verdicts = LEVELS.map((each) => judgeWithEngine(file, { level: each, size: file.length }).verdict);
 
     const from = LEVELS.indexOf(level);

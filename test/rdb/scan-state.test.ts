@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { openScan, REASONS, resumes, type ScanOptions, type ScanState, slotOf } from '../../src/rdb';
+import { HAND_WRITTEN } from './corpus/hand-written';
 import { listpack } from './corpus/write-packed';
 import { counted, database, double, length, OPCODE, record, string, writeRdb } from './corpus/write-rdb';
 import { stream } from './corpus/write-stream';
 import { judgeWithEngine } from './judges';
 import { auxField, bytesOf, littleEndian } from './rdb-bytes';
+
+const LARGE: ScanOptions = {
+  level: 'deep',
+  size: 400_000_000_000,
+  slots: [{ first: 0, last: 5_460 }],
+  s3Checksum: true,
+};
 
 describe('a state', () => {
   const options: ScanOptions = { level: 'deep', slots: [{ first: slotOf('a'), last: slotOf('a') }], s3Checksum: true };
@@ -63,23 +71,35 @@ describe('a state', () => {
     expect(offsets.size).toBeGreaterThan(file.length / 3);
   });
 
-  test('is small: under 1 KB with one database, under 4 KB with sixteen', () => {
-    const keys = (db: number) => [
-      database(db, 1e9),
-      ...[0, 1, 2, 4].map((type) =>
-        record(
-          type,
-          'a',
-          type === 0 ? 0 : counted(...Array.from({ length: type === 4 ? 2 : 1 }, (_, index) => string(`${index}`)))
-        )
-      ),
-    ];
-    const [one, many] = [writeRdb(keys(0)), writeRdb(Array.from({ length: 16 }, (_, db) => keys(db)).flat())];
-    const longest = (scanned: Uint8Array) =>
-      Math.max(...statesOf(scanned, options).map((state) => JSON.stringify(state).length));
+  test('of large numbers is small: under 1 KB with one database, under 4 KB with sixteen', () => {
+    expect(sizeOf(ofLargeFile({ databases: 1 }))).toBeLessThan(1_024);
+    expect(sizeOf(ofLargeFile({ databases: 16 }))).toBeLessThan(4_096);
+  });
 
-    expect(longest(one)).toBeLessThan(1_024);
-    expect(longest(many)).toBeLessThan(4_096);
+  test('is small whatever the file says: under 2 KB', () => {
+    const [much, text] = [length(2n ** 64n - 1n), '\x01'.repeat(256)];
+    const file = writeRdb(
+      [
+        ...Array.from({ length: 80 }, (_, index) => auxField(`${index}`, string(text))),
+        ...[bytesOf(OPCODE['select db'], much, OPCODE['resize db'], much, much), record(0, 'b', string('b'))],
+        ...Array.from({ length: 9 }, (_, slot) =>
+          bytesOf(OPCODE['slot info'], length(16_000 + slot), much, much, record(0, 'b', string('b')))
+        ),
+        record(0, 'b', bytesOf(0x82)),
+      ],
+      'REDIS0012'
+    );
+    const states = statesOf(file, options).map((state) => JSON.stringify(state));
+
+    expect(states.at(-1)).toContain('invalid-length');
+    expect(states.at(-1)).toContain('wrong-shard');
+    expect(Math.max(...states.map(({ length }) => length))).toBeLessThan(2_048);
+  });
+
+  test.for(HAND_WRITTEN.filter((each) => each.file.length < 5_000))('is small all the way: $name', ({ file: each }) => {
+    const sizes = statesOf(each, options).map((state) => JSON.stringify(state).length);
+
+    expect(Math.max(...sizes)).toBeLessThan(1_024);
   });
 
   test('before the first byte, and behind the last', () => {
@@ -94,10 +114,12 @@ describe('a state', () => {
     expect(file.length - (last?.offset ?? 0)).toBeLessThan(20);
   });
 
-  test('of an object that ends before it', () => {
-    const scan = openScan(options, statesOf(file, options).at(-1));
+  test.for(['checksum', 'deep'] as const)('of an object that ends before it, at level %s', (level) => {
+    const atLevel = { ...options, level };
+    const scan = openScan(atLevel, statesOf(file, atLevel).at(-1));
+    const offset = scan.received;
 
-    expect(scan.end()).toMatchObject({ verdict: 'corrupt' });
+    expect(scan.end()).toMatchObject({ verdict: 'corrupt', reason: 'truncated', offset });
   });
 
   test('holds what was found already', () => {
@@ -111,6 +133,27 @@ describe('a state', () => {
 
   const state = throughJson(statesOf(file, options)[200] ?? {});
 
+  test('has no field that can be anything else', () => {
+    const { walk, ...others } = ofLargeFile({ databases: 2 });
+    const made = { ...others, walk: { ...walk, strayKeys: 5 }, findings: { misfit: ['wrong-shard', 5] } };
+    const full = throughJson(made);
+    const paths = pathsIn(full);
+
+    expect(paths.length).toBeGreaterThan(60);
+    expect(resumes(LARGE, full)).toBe(true);
+    expect(paths.filter((path) => resumes(LARGE, replaced(full, path)))).toEqual([]);
+  });
+
+  test('of a file that is not read on has none either', () => {
+    const scan = openScan(LARGE);
+    scan.push(writeRdb([], 'REDIS0013'));
+    const unread = throughJson(scan.state());
+
+    expect(unread).toMatchObject({ notes: { finding: { reason: 'unknown-version' } } });
+    expect(resumes(LARGE, unread)).toBe(true);
+    expect(pathsIn(unread).filter((path) => resumes(LARGE, replaced(unread, path)))).toEqual([]);
+  });
+
   test.for<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -123,7 +166,8 @@ describe('a state', () => {
     ['a checksum that is none', { ...state, crc: 'ffff' }],
     ['no tallies', { ...state, tallies: undefined }],
     ['a walk of nothing', { ...state, walk: {} }],
-    ['a finding that nobody makes', { ...state, findings: { fault: { verdict: 'corrupt', reason: 'bored' } } }],
+    ['another level', { ...state, level: 'checksum' }],
+    ['a finding that nobody makes', { ...state, findings: { fault: ['bored', 5] } }],
     ['the beginning left behind', { ...state, notes: undefined }],
   ])('is not %s', ([, other]) => {
     expect(resumes(options, state)).toBe(true);
@@ -167,6 +211,50 @@ describe('a state', () => {
     );
   });
 });
+
+/** What engines write into a file of 400 GB, with the scan in the middle of a stream, and nothing counted as promised. */
+function ofLargeFile({ databases }: { readonly databases: number }) {
+  const [offset, keys, inSlot] = [399_999_999_999, 999_999_999, 99_999];
+  const aux = {
+    ...{ 'valkey-ver': '8.1.13', 'redis-bits': '64', ctime: '1795424950', 'used-mem': `${offset}` },
+    ...{ 'repl-stream-db': '0', 'repl-id': 'f'.repeat(40), 'repl-offset': '999999999999999', 'aof-base': '0' },
+  };
+  return {
+    ...openScan(LARGE).state(),
+    ...{ offset, crc: 'f'.repeat(16), nvme: 'f'.repeat(16), notes: { magic: 'VALKEY', version: 80, aux } },
+    findings: {},
+    tallies: {
+      db: 0,
+      databases: Array.from({ length: databases }, (_, db) => [db, ...Array<number>(8).fill(keys)]),
+      ...{ database: [0, 7 * keys, keys, 7 * keys, keys], slot: [16_383, inSlot, inSlot, 7 * keys, keys] },
+      warnings: Array.from({ length: 8 }, (_, slot) => [3, 16_000 + slot, inSlot, inSlot]),
+    },
+    walk: {
+      ...{ step: 150, left: [inSlot, inSlot, inSlot], skip: 0, item: offset, expiring: 1, slots: [0, 16_383] },
+      deep: [0, 0, keys, 1, inSlot, -(2 ** 31), -(2 ** 31), 1, 395, 2 ** 32 - 1, 0, 2 ** 32 - 1],
+    },
+  };
+}
+
+function sizeOf(state: unknown): number {
+  if (!resumes(LARGE, state)) throw new TypeError('not a state');
+  return JSON.stringify(openScan(LARGE, state).state()).length;
+}
+
+type Path = readonly string[];
+
+/** Where in plain data there is something. */
+function pathsIn(data: unknown): Path[] {
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.entries(data).flatMap(([name, part]) => [[name], ...pathsIn(part).map((path) => [name, ...path])]);
+}
+
+/** The same data with something else in one place. */
+function replaced(data: unknown, [name, ...rest]: Path): unknown {
+  if (name === undefined) return { something: true };
+  const copy: unknown = Array.isArray(data) ? [...(data as unknown[])] : { ...(data as object) };
+  return Object.assign(copy as object, { [name]: replaced((data as Record<string, unknown>)[name], rest) });
+}
 
 function throughJson(state: unknown): ScanState {
   return JSON.parse(JSON.stringify(state)) as ScanState;

@@ -46,8 +46,9 @@ export function begin(version: number, keys: number, expires = 0): Uint8Array {
 export const LATER: Uint8Array = bytesOf(OPCODE['expires ms'], littleEndian(LATER_MS, 8));
 
 const LATER_IN_SECONDS = bytesOf(OPCODE['expires s'], littleEndian(2_100_000_000, 4));
-const IDLE = bytesOf(OPCODE.idle, length(100_000));
-const OFTEN = bytesOf(OPCODE.frequency, 255);
+/** What stands before a key of a server that drops those which were not asked for lately, or not often. */
+export const IDLE: Uint8Array = bytesOf(OPCODE.idle, length(100_000));
+export const OFTEN: Uint8Array = bytesOf(OPCODE.frequency, 255);
 
 const MODULE_ID = 0x1234_5678_9abc_def0n;
 /** An item of each kind that a module can write: numbers without and with a sign, a float, a double and a string. */

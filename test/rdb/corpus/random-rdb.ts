@@ -1,7 +1,7 @@
 import { slotOf } from '../../../src/rdb';
 import type { DatabaseCounts, ValueType } from '../../../src/rdb/report';
 import { type Dice, openDice } from './dice';
-import { begin, fileOf, LATER } from './hand-written';
+import { begin, fileOf, IDLE, LATER, OFTEN } from './hand-written';
 import { valuesOf } from './sample-values';
 import { intset, listpack, ziplist } from './write-packed';
 import { compressed, counted, double, integer, length, record, string } from './write-rdb';
@@ -32,11 +32,11 @@ export function writeRandomRdb({ seed, bytes, version = 10, slots = [0, 16_383] 
   let expires = 0;
   for (let written = 0; written < bytes;) {
     const { type, kind, make } = dice.pick(makers);
-    const before = dice.roll(4) === 0 ? [LATER] : [];
+    const before = dice.pick(BEFORE_KEYS);
     const made = record(type, keyIn(slots, records.length, dice), make(dice), ...before);
     records.push(made);
     written += made.length;
-    expires += before.length;
+    if (before.includes(LATER)) expires += 1;
     types[kind] = (types[kind] ?? 0) + 1;
   }
   return {
@@ -44,6 +44,17 @@ export function writeRandomRdb({ seed, bytes, version = 10, slots = [0, 16_383] 
     databases: [{ db: 0, keys: records.length, expires, types }],
   };
 }
+
+/** A quarter of the keys expires; of some it is known how long or how often they were asked for. */
+const BEFORE_KEYS = [
+  [LATER],
+  [LATER],
+  [LATER, IDLE],
+  [LATER, OFTEN],
+  [IDLE],
+  [OFTEN],
+  ...Array<Uint8Array[]>(10).fill([]),
+];
 
 interface Maker {
   readonly type: number;
@@ -109,17 +120,21 @@ function sentence(dice: Dice, words: number): string {
   return Array.from({ length: words }, () => dice.pick(known)).join(' ');
 }
 
+/** Which of the forms below is compressed. */
+const COMPRESSED = 3;
+
 /** A key that no other record has, in one of the forms that keys have. */
 function keyIn([first, last]: readonly [number, number], index: number, dice: Dice): Uint8Array {
   const forms = [
     () => `${dice.word(dice.roll(12))}:${index}`,
     () => `{${dice.word(4)}}:${index}`,
+    () => `${dice.word(dice.between(30, 55))}:${index}`,
     () => `${sentence(dice, 12)}:${index}:${dice.word(4)}`,
   ];
   const fits = (key: string) => slotOf(key) >= first && slotOf(key) <= last;
   for (;;) {
     const form = dice.roll(forms.length);
     const key = forms[form]?.() ?? '';
-    if (fits(key)) return form === 2 ? compressed(key) : string(key);
+    if (fits(key)) return form === COMPRESSED ? compressed(key) : string(key);
   }
 }

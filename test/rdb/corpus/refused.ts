@@ -1,4 +1,4 @@
-import { auxField, bytesOf, littleEndian, plain } from '../rdb-bytes';
+import { auxField, bigEndian, bytesOf, littleEndian, plain } from '../rdb-bytes';
 import { begin, fileOf, magicOf } from './hand-written';
 import { LONG_TEXT, valuesOf } from './sample-values';
 import { intset, listpack, listpackOf, ziplist } from './write-packed';
@@ -8,7 +8,7 @@ import { compressed, counted, database, double, length, OPCODE, record, resealed
 export interface Refused {
   readonly name: string;
   readonly file: Uint8Array;
-  readonly verdict: 'unsupported' | 'corrupt';
+  readonly verdict: 'unsupported' | 'corrupt' | 'unproven';
   /** The lowest level that finds it, where the checksum is right. */
   readonly level: 'checksum' | 'structure' | 'deep';
 }
@@ -24,6 +24,21 @@ const valued = (version: number, type: number, value: Uint8Array) =>
 /** A file with one string whose bytes, length included, are as given. */
 const stringOf = (...bytes: readonly (number | Uint8Array | string)[]) => valued(10, 0, bytesOf(...bytes));
 const HUGE = length(2n ** 63n);
+
+/** The only node of a stream: one entry, of an id of so many milliseconds. */
+const streamNode = (ms: number) => [string(rawId(ms)), string(listpack([1, 0, 1, 'field', 0, 2, 0, 0, 'value', 4]))];
+const rawId = (ms: number) => bytesOf(bigEndian(ms, 8), bigEndian(0, 8));
+/** What follows the nodes of a stream of the first version: its length, its last id, its groups. */
+const streamEnd = (entries: Uint8Array, groups = length(0)) => bytesOf(entries, length(9), length(0), groups);
+/** A group that awaits entries, one of one consumer each, which was delivered so often. */
+const groupAwaiting = (times: Uint8Array, ...ids: readonly number[]) =>
+  counted([
+    ...[string('group'), length(9), length(0)],
+    counted(...ids.map((ms) => [rawId(ms), littleEndian(1, 8), times])),
+    counted([string('consumer'), littleEndian(1, 8), counted(...ids.map(rawId))]),
+  ]);
+/** A length whose first byte is that of a string which is an integer. */
+const AN_ENCODING = bytesOf(0xc5);
 
 const A_STREAM = valuesOf(10).find(({ type }) => type === 19)?.value ?? bytesOf();
 /** Behind the number of nodes, an id of 17 bytes, a length of two, and the listpack's own of four. */
@@ -65,6 +80,10 @@ const UNSUPPORTED: readonly Row[] = [
     valued(11, 22, counted([string('a'), string('b'), littleEndian(-1, 8)])),
     'structure',
   ],
+  ['packed hashes before version 10', valued(9, 16, string(listpack(['a', 'b']))), 'structure'],
+  ['lists of ziplists before version 7', valued(5, 14, counted(string(ziplist(['a'])))), 'structure'],
+  ['fields before version 7', fileOf(6, [auxField('redis-ver', '3'), begin(6, 1), A_KEY]), 'structure'],
+  ['the kind of an item of a module behind 14 bits', valued(10, 7, bytesOf(1, length(2, 14), 5, 0)), 'structure'],
   ...[26, 33, 107, 121, 200].map((type): Row => [`type ${type}`, valued(12, type, string('')), 'structure']),
   ...([10, 80] as const).flatMap((version) =>
     (['hash templates', 'slot import or key meta'] as const).map((name): Row => [
@@ -82,6 +101,7 @@ const CORRUPT: readonly Row[] = [
   ['a version of 0', bytesOf('REDIS0000', 0xff, new Uint8Array(8)), 'checksum'],
   ['a version of Valkey under the magic REDIS', bytesOf('REDIS0080', SMALL.subarray(9)), 'checksum'],
   ['a version of Redis under the magic VALKEY', bytesOf('VALKEY011', SMALL.subarray(9)), 'checksum'],
+  ['a version with a letter', resealed(bytesOf('REDIS001x', SMALL.subarray(9))), 'checksum'],
   ['a wrong checksum', bytesOf(SMALL.subarray(0, -1), (SMALL.at(-1) ?? 0) ^ 1), 'checksum'],
   ['bytes behind its end', bytesOf(SMALL, 'more'), 'checksum'],
   // A file with its checksum has the checksum zero, where every file begins: two of them are one to a checksum.
@@ -90,6 +110,45 @@ const CORRUPT: readonly Row[] = [
   ['a length of a form that there is not', stringOf(0x82, 'ab'), 'structure'],
   ['a string of an encoding that there is not', stringOf(0xc4, 'ab'), 'structure'],
   ['an encoding where a length has to be', valued(10, 1, bytesOf(0xc0, 1, string('a'))), 'structure'],
+  [
+    'an encoding where the number of a database has to be',
+    writeRdb([bytesOf(OPCODE['select db'], AN_ENCODING), A_KEY]),
+    'structure',
+  ],
+  [
+    'an encoding where a number of keys has to be',
+    writeRdb([bytesOf(OPCODE['select db'], 0, OPCODE['resize db'], 1, AN_ENCODING), A_KEY]),
+    'structure',
+  ],
+  ['an encoding where an idle time has to be', writeRdb([bytesOf(OPCODE.idle, AN_ENCODING), A_KEY]), 'structure'],
+  [
+    'an encoding where the length of a stream has to be',
+    valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(AN_ENCODING))),
+    'structure',
+  ],
+  [
+    'an encoding where a number of deliveries has to be',
+    valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(length(1), groupAwaiting(AN_ENCODING, 5)))),
+    'structure',
+  ],
+  [
+    'a slot above 16383',
+    fileOf(12, [begin(12, 1), bytesOf(OPCODE['slot info'], length(16_384), 1, 0), A_KEY]),
+    'structure',
+  ],
+  ['a field of a slot above 16383', fileOf(11, [begin(11, 1), auxField('slot-info', '16384,1,0'), A_KEY]), 'structure'],
+  ['a kind of node behind 14 bits', valued(10, 18, counted([length(2, 14), string(listpack(['a']))])), 'structure'],
+  [
+    'the time of what a module keeps as a double',
+    writeRdb([bytesOf(OPCODE['module aux'], 1, 4, 1, 0), A_KEY]),
+    'structure',
+  ],
+  ['an item of a module with a length of a form that there is not', valued(10, 7, bytesOf(1, 2, 0x82, 0)), 'structure'],
+  [
+    'the time of what a module keeps behind 14 bits',
+    writeRdb([bytesOf(OPCODE['module aux'], 1, length(2, 14), 1, 0), A_KEY]),
+    'structure',
+  ],
   ['a string past its end', stringOf(length(1_000), 'ab'), 'structure'],
   ['a string of 2^63 bytes', stringOf(HUGE), 'structure'],
   ['a string that says it unfolds to 2^63 bytes', stringOf(0xc3, length(4), HUGE, 'abcd'), 'deep'],
@@ -110,6 +169,7 @@ const CORRUPT: readonly Row[] = [
     stringOf(0xc3, length(4), length(9), 0, 'a', 0x20, 9),
     'deep',
   ],
+  ['a compressed string that says it has no bytes', stringOf(0xc3, length(2), length(0), 0, 'a'), 'deep'],
   ['a compressed string of another length', stringOf(0xc3, length(2), length(9), 0, 'a'), 'deep'],
   ['a listpack of another length', valued(10, 16, string(bytesOf(listpack(['a', 'b']), 0))), 'deep'],
   [
@@ -123,12 +183,34 @@ const CORRUPT: readonly Row[] = [
     valued(10, 16, string(listpackOf([bytesOf(0x81, 'a', 2), bytesOf(0x81, 'b', 3)], 2))),
     'deep',
   ],
+  ...[1, 2, 3, 4, 5, 14, 18].map((type): Row => [`no elements of type ${type}`, valued(10, type, length(0)), 'deep']),
+  ['a packed hash of no fields', valued(10, 16, string(listpack([]))), 'deep'],
+  ['a packed zset of no members', valued(10, 17, string(listpack([]))), 'deep'],
+  ['a packed set of no members', valued(11, 20, string(listpack([]))), 'deep'],
+  ['a packed hash of no fields that expire', valued(12, 25, bytesOf(littleEndian(1, 8), string(listpack([])))), 'deep'],
+  ['a ziplist for a list of nothing', valued(10, 10, string(ziplist([]))), 'deep'],
+  ['a ziplist for a zset of nothing', valued(10, 12, string(ziplist([]))), 'deep'],
+  ['a ziplist for a hash of nothing', valued(10, 13, string(ziplist([]))), 'deep'],
+  ['an intset of nothing', valued(10, 11, string(intset([]))), 'deep'],
+  ['a list of an empty listpack', valued(10, 18, counted([length(2), string(listpack([]))])), 'deep'],
   ['a packed hash of three elements', valued(10, 16, string(listpack(['a', 'b', 'c']))), 'deep'],
   ['a packed hash with a field twice', valued(10, 16, string(listpack(['a', 'b', 'a', 'c']))), 'deep'],
   ['a packed zset with a member twice', valued(10, 17, string(listpack(['a', 1, 'a', 2]))), 'deep'],
   ['a ziplist with a wrong way back', valued(10, 13, string(withByte(ziplist(['a', 'b']), 13, 9))), 'deep'],
   ['a ziplist that ends elsewhere', valued(10, 13, string(withByte(ziplist(['a', 'b']), 4, 11))), 'deep'],
   ['a score of a text that begins with a number', valued(5, 3, counted([string('a'), bytesOf(3, '1*5')])), 'deep'],
+  ['a score of a text with a sign that is not needed', valued(5, 3, counted([string('a'), bytesOf(2, '+1')])), 'deep'],
+  ['a score of a text in hexadecimal digits', valued(5, 3, counted([string('a'), bytesOf(4, '0x10')])), 'deep'],
+  ['a score of a text that says infinity', valued(5, 3, counted([string('a'), bytesOf(3, 'inf')])), 'deep'],
+  ['a packed score that is no number', valued(10, 17, string(listpack(['a', 'nan']))), 'deep'],
+  ['a score in a ziplist that is no number', valued(10, 12, string(ziplist(['a', 'nan']))), 'deep'],
+  [
+    'a stream of more entries than it has',
+    valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(length(2)))),
+    'deep',
+  ],
+  ['a stream of none, with one', valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(length(0)))), 'deep'],
+  ['a stream of one, with none', valued(10, 15, bytesOf(length(0), streamEnd(length(1)))), 'deep'],
   [
     'a stream with a listpack of another count',
     valued(10, 19, withByte(A_STREAM, COUNT_OF_ITS_FIRST_LISTPACK, 95)),
@@ -138,10 +220,39 @@ const CORRUPT: readonly Row[] = [
   ['an intset with a number twice', valued(10, 11, string(intset([1, 1]))), 'deep'],
   ['an intset of numbers of three bytes', valued(10, 11, string(withByte(intset([1, 2]), 0, 3))), 'deep'],
   ['an intset of another length', valued(10, 11, string(bytesOf(intset([1, 2]), 0))), 'deep'],
+  [
+    'a field that expires later than time goes',
+    valued(12, 24, bytesOf(littleEndian(2 ** 48 - 1, 8), counted([length(2), string('a'), string('b')]))),
+    'deep',
+  ],
   ['a score that is no number', valued(10, 5, counted([string('a'), double(NaN)])), 'deep'],
   [
     'a compressed ziplist that is broken',
     valued(10, 13, compressed(withByte(ziplist([LONG_TEXT, 'b']), 0, 1))),
+    'deep',
+  ],
+];
+
+/** What is not in the order in which engines write it: it may be sound. */
+const UNPROVEN: readonly Row[] = [
+  [
+    'a stream with its nodes out of order',
+    valued(10, 15, bytesOf(counted(streamNode(6), streamNode(5)), streamEnd(length(2)))),
+    'deep',
+  ],
+  [
+    'a stream with a node twice',
+    valued(10, 15, bytesOf(counted(streamNode(5), streamNode(5)), streamEnd(length(2)))),
+    'deep',
+  ],
+  [
+    'a stream with what is awaited out of order',
+    valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(length(1), groupAwaiting(length(1), 6, 5)))),
+    'deep',
+  ],
+  [
+    'a stream with what is awaited twice',
+    valued(10, 15, bytesOf(counted(streamNode(5)), streamEnd(length(1), groupAwaiting(length(1), 5, 5)))),
     'deep',
   ],
 ];
@@ -154,4 +265,5 @@ function withByte(bytes: Uint8Array, at: number, byte: number): Uint8Array {
 export const REFUSED: readonly Refused[] = [
   ...UNSUPPORTED.map(([name, file, level]) => ({ name, file, level, verdict: 'unsupported' as const })),
   ...CORRUPT.map(([name, file, level]) => ({ name, file, level, verdict: 'corrupt' as const })),
+  ...UNPROVEN.map(([name, file, level]) => ({ name, file, level, verdict: 'unproven' as const })),
 ];

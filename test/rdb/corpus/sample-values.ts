@@ -22,7 +22,7 @@ export const LONG_TEXT = 'compressible '.repeat(30);
 
 const FIRST: Id = [1_700_000_000_000, 0];
 
-/** Entries with the same fields and with others, a deleted one, a second node; a group at work and an idle one. */
+/** Entries with the same fields and with others, a deleted one, a second node and a third of the same time; a group at work and an idle one. */
 const SAMPLE_STREAM: Stream = {
   nodes: [
     [
@@ -32,6 +32,7 @@ const SAMPLE_STREAM: Stream = {
       { id: [1_700_000_000_007, 3], fields: ['other'], values: ['fourth'] },
     ],
     [{ id: [1_700_000_001_000, 0], fields: ['name'], values: ['fifth'] }],
+    [{ id: [1_700_000_001_000, 1], fields: ['name'], values: ['sixth'] }],
   ],
   groups: [
     {
