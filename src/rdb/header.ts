@@ -2,8 +2,8 @@ import { readAuxFields, type AuxFields } from './aux-fields';
 import { FIRST_VERSION_WITH_CHECKSUM, MAGIC_LENGTH, recogniseFormat, type RdbMagic } from './formats';
 import { finding, type Finding } from './verdict';
 
-/** What the first bytes of an object tell. Plain data. */
-export interface HeadReport extends Finding {
+/** What a file is, by its beginning. Plain data. */
+export interface FileOrigin {
   /** Absent where the file is not RDB. */
   readonly magic?: RdbMagic;
   readonly version?: number;
@@ -16,6 +16,10 @@ export interface HeadReport extends Finding {
   readonly createdAt?: string;
   /** The auxiliary fields as they were read, long values cut; users' scripts left out. */
   readonly aux: Readonly<Record<string, string>>;
+}
+
+/** What the first bytes of an object tell. */
+export interface HeadReport extends Finding, FileOrigin {
   /** All auxiliary fields were in the bytes given. */
   readonly complete: boolean;
   /** The first byte behind the auxiliary fields, where those are complete. */

@@ -1,4 +1,4 @@
-import type { RdbMagic } from './formats';
+import type { FileOrigin } from './header';
 import type { SlotRange } from './slot-ranges';
 import type { Finding, Reason, Verdict, VerifyLevel } from './verdict';
 
@@ -40,7 +40,7 @@ export interface CountWarning {
 }
 
 /** What was found out about a whole file. Plain data, without a byte of its keys and values. */
-export interface RdbReport {
+export interface RdbReport extends FileOrigin {
   readonly verdict: Verdict;
   /** Absent where the verdict is `verified`. */
   readonly reason?: Reason;
@@ -49,16 +49,6 @@ export interface RdbReport {
   readonly level: ContentLevel;
   /** Read in all. */
   readonly bytes: number;
-  readonly magic?: RdbMagic;
-  readonly version?: number;
-  /** What else the file is, where that is known: `gzip`, `append-only-file`, … */
-  readonly format?: string;
-  readonly engine?: 'redis' | 'valkey';
-  readonly engineVersion?: string;
-  /** When the file was begun, by the clock of its writer (ISO 8601). */
-  readonly createdAt?: string;
-  /** What the engine noted before the data, long values cut. */
-  readonly aux: Readonly<Record<string, string>>;
   /**
    * CRC-64/Jones as stored, 16 hexadecimal digits; absent where the writer made none. Of a version that is not known: there
    * where it is that of the bytes.

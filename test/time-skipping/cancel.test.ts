@@ -1,47 +1,8 @@
-import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import type { CopySnapshotInput, Discarded, MemoryDBSnapshotPluginOptions } from 'temporal-memorydb-snapshots';
+import type { MemoryDBSnapshotPluginOptions } from 'temporal-memorydb-snapshots';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cancelJob, hearCancel } from '../support/cancelling';
 import { describeWith } from '../support/temporal-servers';
-import { CLUSTER, copyOf, inWorld, openTimeSkipping, SOURCE, TARGET, type Server, type World } from '../support/world';
-
-/** Tells when a running attempt of `activityType` has heard of the cancel. */
-function hearCancel(activityType: string) {
-  let heard: () => void;
-  const cancelled = new Promise<void>((resolve) => (heard = resolve));
-  const activity = ({ info, cancellationSignal }: Parameters<ActivityFactory>[0]) => {
-    if (info.activityType === activityType) cancellationSignal.addEventListener('abort', heard);
-    return {};
-  };
-  return { cancelled, worker: { interceptors: { activity: [activity] } } };
-}
-
-type ActivityFactory = NonNullable<
-  NonNullable<NonNullable<Parameters<World['withWorker']>[1]>['interceptors']>['activity']
->[number];
-
-/** Cancels the job once `when` holds, and reads how it ended. The clock stands still until then. */
-async function cancelWhen(
-  { start }: World,
-  input: CopySnapshotInput,
-  when: () => Promise<unknown>,
-  then: () => Promise<void> | void = () => undefined,
-  workflowId?: string
-): Promise<Discarded> {
-  const job = await start(input, workflowId);
-  await when();
-  await job.cancel();
-  await then();
-  const err: unknown = await job.result().then(
-    () => new Error('the job succeeded'),
-    (reason: unknown) => reason
-  );
-  if (!(err instanceof WorkflowFailedError)) throw err;
-  expect(err.cause).toBeInstanceOf(CancelledFailure);
-  const outcome = (await job.describe()).memo?.['memorydbSnapshots'] as Discarded;
-  const progress = await job.query<{ phase: string; cancelled: Discarded }>('progress');
-  expect(progress).toMatchObject({ phase: 'cancelled', cancelled: outcome });
-  return outcome;
-}
+import { CLUSTER, copyOf, inWorld, openTimeSkipping, SOURCE, TARGET, type Server } from '../support/world';
 
 /** A pause after a lost answer that is long enough to be cancelled in. */
 const SLOW: Pick<MemoryDBSnapshotPluginOptions, 'paces'> = {
@@ -60,7 +21,9 @@ describeWith('time-skipping server', 'cancel', () => {
       const { sim } = world;
       sim.setStatus(SOURCE, 'creating');
 
-      const outcome = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('DescribeSnapshots', 1));
+      const outcome = await cancelJob(world, copyOf({ onCancel }), {
+        when: () => sim.calledTimes('DescribeSnapshots', 1),
+      });
 
       expect(outcome).toMatchObject({ outcome: 'nothing was started' });
       expect(sim.callsTo('CopySnapshot')).toHaveLength(0);
@@ -72,7 +35,7 @@ describeWith('time-skipping server', 'cancel', () => {
       const { sim } = world;
       sim.exhaustQuota(CLUSTER, { for: '20h' });
 
-      const outcome = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('CopySnapshot', 1));
+      const outcome = await cancelJob(world, copyOf({ onCancel }), { when: () => sim.calledTimes('CopySnapshot', 1) });
 
       expect(outcome).toMatchObject({ outcome: 'nothing was started' });
       expect((await sim.snapshots()).map(({ name }) => name)).toEqual([SOURCE]);
@@ -90,15 +53,13 @@ describeWith('time-skipping server', 'cancel', () => {
         const { sim } = world;
         const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'after' });
 
-        const discarded = await cancelWhen(
-          world,
-          copyOf({ onCancel }),
-          () => script.hit,
-          async () => {
+        const discarded = await cancelJob(world, copyOf({ onCancel }), {
+          when: () => script.hit,
+          then: async () => {
             await cancelled;
             script.release();
-          }
-        );
+          },
+        });
 
         expect(discarded).toMatchObject({ outcome });
         expect(await sim.snapshots()).toHaveLength(left);
@@ -119,15 +80,13 @@ describeWith('time-skipping server', 'cancel', () => {
         const { sim } = world;
         const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'after' });
 
-        const discarded = await cancelWhen(
-          world,
-          copyOf({ onCancel }),
-          () => script.hit,
-          async () => {
+        const discarded = await cancelJob(world, copyOf({ onCancel }), {
+          when: () => script.hit,
+          then: async () => {
             await cancelled;
             script.release({ drop: true });
-          }
-        );
+          },
+        });
 
         expect(discarded).toMatchObject({ outcome });
         expect(await sim.snapshots()).toHaveLength(left);
@@ -145,15 +104,13 @@ describeWith('time-skipping server', 'cancel', () => {
         sim.exhaustQuota(CLUSTER, { for: '20h' });
         const script = sim.fail('CopySnapshot', { connection: 'hang', when: 'before' });
 
-        const discarded = await cancelWhen(
-          world,
-          copyOf({ onCancel: 'delete' }),
-          () => script.hit,
-          async () => {
+        const discarded = await cancelJob(world, copyOf({ onCancel: 'delete' }), {
+          when: () => script.hit,
+          then: async () => {
             await cancelled;
             script.release();
-          }
-        );
+          },
+        });
 
         expect(discarded).toMatchObject({ outcome: 'nothing was started' });
         expect(sim.callsTo('CopySnapshot')).toMatchObject([{ outcome: 'SnapshotQuotaExceededFault' }]);
@@ -170,7 +127,7 @@ describeWith('time-skipping server', 'cancel', () => {
         sim.set({ visibleAfter: '90s', copyTakes: '2h' });
         const script = sim.fail('CopySnapshot', { httpStatus: 503, when: 'after' });
 
-        const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete' }), () => script.hit);
+        const outcome = await cancelJob(world, copyOf({ onCancel: 'delete' }), { when: () => script.hit });
 
         expect(outcome).toMatchObject({ outcome: 'deleted' });
         expect((await sim.snapshots()).map(({ name }) => name)).toEqual([SOURCE]);
@@ -188,7 +145,9 @@ describeWith('time-skipping server', 'cancel', () => {
       sim.set({ copyTakes: '4h' });
 
       // The inspection looks twice, the start once; the wait's first look is the fourth.
-      const discarded = await cancelWhen(world, copyOf({ onCancel }), () => sim.calledTimes('DescribeSnapshots', 4));
+      const discarded = await cancelJob(world, copyOf({ onCancel }), {
+        when: () => sim.calledTimes('DescribeSnapshots', 4),
+      });
 
       expect(discarded).toMatchObject({ outcome, detail: expect.stringContaining(TARGET) as string });
       expect(await sim.snapshots()).toHaveLength(left);
@@ -203,13 +162,10 @@ describeWith('time-skipping server', 'cancel', () => {
       sim.setStatus(TARGET, 'copying');
       const before = sim.callsTo('DescribeSnapshots').length;
 
-      const outcome = await cancelWhen(
-        world,
-        copyOf({ onCancel: 'delete' }),
-        () => sim.calledTimes('DescribeSnapshots', before + 4),
-        undefined,
-        'nightly'
-      );
+      const outcome = await cancelJob(world, copyOf({ onCancel: 'delete' }), {
+        when: () => sim.calledTimes('DescribeSnapshots', before + 4),
+        workflowId: 'nightly',
+      });
 
       expect(outcome).toMatchObject({ outcome: 'kept', detail: expect.stringContaining('older') as string });
       expect(sim.callsTo('DeleteSnapshot')).toHaveLength(0);
@@ -222,9 +178,9 @@ describeWith('time-skipping server', 'cancel', () => {
       sim.set({ copyTakes: '10m' });
       sim.fail('DeleteSnapshot', { connection: 'drop', when: 'after' });
 
-      const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete' }), () =>
-        sim.calledTimes('DescribeSnapshots', 4)
-      );
+      const outcome = await cancelJob(world, copyOf({ onCancel: 'delete' }), {
+        when: () => sim.calledTimes('DescribeSnapshots', 4),
+      });
 
       expect(outcome).toMatchObject({ outcome: 'deleted' });
       expect(await sim.snapshots()).toHaveLength(1);
@@ -241,9 +197,9 @@ describeWith('time-skipping server', 'cancel', () => {
         times: 1_000,
       });
 
-      const outcome = await cancelWhen(world, copyOf({ onCancel: 'delete', patience: { copy: '1h' } }), () =>
-        sim.calledTimes('DescribeSnapshots', 4)
-      );
+      const outcome = await cancelJob(world, copyOf({ onCancel: 'delete', patience: { copy: '1h' } }), {
+        when: () => sim.calledTimes('DescribeSnapshots', 4),
+      });
 
       expect(outcome).toMatchObject({
         outcome: 'kept',
