@@ -36,6 +36,8 @@ export const enum Step {
   EachOfSome,
   /** A step of level `deep`, by the argument: a {@link Look}, and above its eight bits what that needs to know. */
   Deep,
+  /** As `Raw`; level `deep` has a {@link Look.Score} at it. A step of its own because it is taken that often. */
+  Score,
 }
 
 /** What level `deep` looks at. */
@@ -200,6 +202,11 @@ export interface Walks {
   readonly steps: readonly Step[];
   /** One for each step. */
   readonly arguments: Int32Array;
+  /**
+   * One for each step: how many bytes are behind a string that is, with them, all that a loop repeats; -1 for any other
+   * step.
+   */
+  readonly widths: Int32Array;
   /** By the first byte of a record: where its steps begin; 0 where it is not known. */
   readonly starts: Int32Array;
   /** By the first byte: the index of the value's type; -1 for a record without a key. */
@@ -218,7 +225,8 @@ export function compileWalks(magic: RdbMagic, version: number, isDeep: boolean):
     compile(walk, isDeep, code);
     append(code, Step.Done);
   }
-  return { steps: code.steps, arguments: Int32Array.from(code.arguments), starts, types };
+  const widths = Int32Array.from(code.steps, (_, at) => widthBehind(at, code));
+  return { steps: code.steps, arguments: Int32Array.from(code.arguments), widths, starts, types };
 }
 
 interface Code {
@@ -228,10 +236,15 @@ interface Code {
 
 function compile(parts: readonly Part[], isDeep: boolean, code: Code): void {
   for (const { step, argument = 0, look, each } of parts) {
-    if (isDeep && look !== undefined) append(code, Step.Deep, look | (argument << 8));
+    if (isDeep && look !== undefined) compileLook(look, argument, code);
     else if (each !== undefined) compileLoop(step === Step.EachOfSome && isDeep ? step : Step.Each, each, isDeep, code);
     else if (step !== undefined) append(code, step, argument);
   }
+}
+
+function compileLook(look: Look, argument: number, code: Code): void {
+  if (look === Look.Score) append(code, Step.Score, argument);
+  else append(code, Step.Deep, look | (argument << 8));
 }
 
 function compileLoop(step: Step, parts: readonly Part[], isDeep: boolean, code: Code): void {
@@ -245,4 +258,11 @@ function compileLoop(step: Step, parts: readonly Part[], isDeep: boolean, code: 
 function append(code: Code, step: Step, argument = 0): void {
   code.steps.push(step);
   code.arguments.push(argument);
+}
+
+function widthBehind(at: number, { steps, arguments: given }: Code): number {
+  const isWide = steps[at + 1] === Step.Raw || steps[at + 1] === Step.Score;
+  const next = isWide ? at + 2 : at + 1;
+  if (steps[at] !== Step.String || steps[next] !== Step.Next || given[next] !== at) return -1;
+  return isWide ? (given[at + 1] ?? 0) : 0;
 }

@@ -3,7 +3,7 @@ import { openDeepSteps } from './deep-steps';
 import type { Findings } from './findings';
 import { isSoundLzf } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
-import { AT_END, AT_RECORD, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
+import { AT_END, AT_RECORD, Look, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
 import { SLOT_COUNT, slotWithin } from './slots';
 import type { SlotRange } from './slot-ranges';
 import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
@@ -62,7 +62,7 @@ export interface WalkSetting {
   readonly tallies: Tallies;
 }
 
-/** A record of which a short key is all that matters fits into so many bytes: no need to look for the edge in it. */
+/** A record of which a short key is all that matters fits into so many bytes, and an element: no look for the edge. */
 const SHORT_RECORD = 128;
 
 /** From this length on a string's end is reckoned apart: positions have to stay small integers to be fast. */
@@ -77,7 +77,7 @@ const [STRING, IDLE, FREQ, EXPIRY_MS] = [0, 0xf8, 0xf9, 0xfc];
 /** Begins at the first record, or where another walk stood. */
 export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   const { walks, isDeep, slots, bodyEnd, trailer, findings, tallies } = setting;
-  const { steps, arguments: given, starts, types } = walks;
+  const { steps, arguments: given, widths, starts, types } = walks;
   const { fresh } = tallies;
   const allowed = allowedSlots(slots);
   // By depth; the first is of no loop.
@@ -152,6 +152,8 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       case Step.Raw:
       case Step.Next:
       case Step.Done: {
+        const passed = (widths[step] ?? -1) < 0 ? pos : passShortElements(bytes, pos, edge - SHORT_RECORD);
+        if (passed !== pos) return passed;
         const next = passOver(bytes, pos, edge);
         return next === pos && steps[step] === Step.String ? done(readString(bytes, pos, edge)) : next;
       }
@@ -191,6 +193,8 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       }
       case Step.End:
         return notes.fail('trailing-bytes', pos + trailer);
+      case Step.Score:
+        return done(deep?.take(Look.Score, bytes, pos, edge) ?? FAILED);
       case Step.Deep:
         return done(deep?.take(given[step] ?? 0, bytes, pos, edge) ?? FAILED);
     }
@@ -200,6 +204,28 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   function done(next: number): number {
     if (next >= 0) step += 1;
     return next;
+  }
+
+  /** All elements but the last of a list, a set or a sorted set, as far as they are short: `passOver` in one step each. */
+  function passShortElements(bytes: Uint8Array, from: number, limit: number): number {
+    const width = widths[step] ?? 0;
+    const isScored = steps[step + 1] === Step.Score;
+    let pos = from;
+    let last = from;
+    let more = left[depth] ?? 0;
+    while (pos < limit && more > 1) {
+      const length = bytes[pos] ?? 0;
+      if (length >= 0x40) break;
+      const next = pos + 1 + length + width;
+      // All bits of the exponent: what is not a number has them.
+      if (isScored && ((bytes[next - 1] ?? 0) & 0x7f) === 0x7f) break;
+      last = pos;
+      pos = next;
+      more -= 1;
+    }
+    left[depth] = more;
+    begun = last;
+    return pos;
   }
 
   /** The steps of which collections consist, as far as a glance at the first byte tells where they end. */

@@ -82,6 +82,40 @@ describe('level deep', () => {
     expect(judgeWithEngine(fileWith(5, counted([string('m'), score])), deep).verdict).toBe(verdict);
   });
 
+  test.for([0, 1, 20, 38, 39])('finds the score that is no number among forty, at place %i', (place) => {
+    const members = Array.from({ length: 40 }, (_, index) => [string(`m${index}`), double(index - 20)] as const);
+    const name = string(`m${place}`);
+    const [infinite, wrong] = [Infinity, NaN].map((score) =>
+      judgeWithEngine(fileWith(5, counted(...members.with(place, [name, double(score)]))), deep)
+    );
+    const before = bytesOf(...members.slice(0, place).flat(), name);
+
+    expect(infinite?.verdict).toBe('verified');
+    expect(wrong).toMatchObject({
+      verdict: 'corrupt',
+      reason: 'invalid-value',
+      offset: AT_VALUE + 1 + before.length,
+    });
+  });
+
+  test('passes over elements of every length, and knows where the next key is', () => {
+    const lengths = [1, 63, 64, 5, 200, 7, 20_000, 9, 3, 4, 5, 6, 70, 8];
+    const texts = lengths.map((length, index) => string(`${index}`.padEnd(length, 'x')));
+    const file = writeRdb([
+      record(1, 'a', counted(...texts)),
+      record(2, 'b', counted(...texts)),
+      record(4, 'c', counted(...texts.map((text) => [text, text]))),
+      record(5, 'd', counted(...texts.map((text, index) => [text, double(index % 2 === 0 ? 1 : -Infinity)]))),
+    ]);
+
+    for (const options of [deep, structure]) {
+      const report = judgeWithEngine(file, options);
+
+      expect(report.verdict).toBe('verified');
+      expect(report.databases).toEqual([{ db: 0, keys: 4, expires: 0, types: { list: 1, set: 1, hash: 1, zset: 1 } }]);
+    }
+  });
+
   test('says at which byte a packed value is wrong; of a compressed one where that begins', () => {
     const packed = listpack(['field', 'x'.repeat(40)]).fill(0, -1);
 
