@@ -43,9 +43,9 @@ runEntry(async (machine) => {
     return code;
   };
   if (!verifies) return measure({});
-  return withWorkFolder(machine, async (workFolder, memoryFolder) => {
+  return withWorkFolder(machine, async (workFolder) => {
     const files = await prepareFiles(machine, makeVerificationPlan(options), { keep: options.keep, workFolder });
-    return measure({ BENCH_RDB_FILES: files, BENCH_WORK_FOLDER: workFolder, BENCH_MEMORY_FOLDER: memoryFolder });
+    return measure({ BENCH_RDB_FILES: files, BENCH_WORK_FOLDER: workFolder });
   });
 });
 

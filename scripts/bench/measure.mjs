@@ -31,11 +31,7 @@ async function main() {
   const measuredAt = new Date().toISOString();
   const { versions, parts } = needTemporal(options.parts) ? await measureWorkflows(measuredAt) : { parts: [] };
   if (options.parts.includes('verification')) {
-    const folders = {
-      files: pathIn('BENCH_RDB_FILES'),
-      folder: pathIn('BENCH_WORK_FOLDER'),
-      memoryFolder: pathIn('BENCH_MEMORY_FOLDER'),
-    };
+    const folders = { files: pathIn('BENCH_RDB_FILES'), folder: pathIn('BENCH_WORK_FOLDER') };
     parts.push(['verification', await measureVerification(measuredAt, makeVerificationPlan(options), folders)]);
   }
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { SetUpError } from '../machine/errors.mjs';
 import { narrate } from '../machine/narrate.mjs';
 import { cacheFolder, fillEntry, inspectEntry, removeEntry } from '../servers/server-cache.mjs';
-import { MEMORY_ROOT } from './verification-in-memory.mjs';
 
 /** @import { Machine } from '../machine/machine.mjs' */
 /** @import { VerificationPlan } from './plan.mjs' */
@@ -32,25 +31,21 @@ export async function requirePrograms(machine) {
 }
 
 /**
- * A folder for large files, outside of /tmp because that may be memory, and one in memory, on the disk as well where
- * there is none. Both are gone afterwards, whatever happens.
+ * A folder for large files, outside of /tmp because that may be memory; it is gone afterwards, whatever happens.
  *
  * @template T
  * @param {Machine} machine
- * @param {(folder: string, memoryFolder: string) => Promise<T>} work
+ * @param {(folder: string) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withWorkFolder(machine, work) {
   const cache = cacheFolder(machine.env);
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, '.bench-'));
-  const memoryFolder = mkdtempSync(join(existsSync(MEMORY_ROOT) ? MEMORY_ROOT : folder, 'bench-'));
   try {
-    return await work(folder, memoryFolder);
+    return await work(folder);
   } finally {
-    for (const made of [folder, memoryFolder]) {
-      rmSync(made, { recursive: true, force: true, maxRetries: 5 }); // who was just ended may still have made a file
-    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); // who was just ended may still have made a file
   }
 }
 

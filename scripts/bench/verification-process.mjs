@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { narrate } from '../machine/narrate.mjs';
 import { measureCheckpoint } from './verification-checkpoint.mjs';
 import { measureDownload } from './verification-download.mjs';
-import { withFileInMemory } from './verification-in-memory.mjs';
 import { measureKernel } from './verification-kernel.mjs';
 import { measureMemory } from './verification-memory.mjs';
 import { measureSpeed, readRedisVersion, warmUp } from './verification-speed.mjs';
@@ -24,7 +23,7 @@ import { measureSpeed, readRedisVersion, warmUp } from './verification-speed.mjs
  * @property {number} checkpointBytes the longest state of a scan
  */
 
-/** @typedef {{ readonly plan: VerificationPlan, readonly files: string, readonly folder: string, readonly memoryFolder: string }} Task */
+/** @typedef {{ readonly plan: VerificationPlan, readonly files: string, readonly folder: string }} Task */
 
 const KINDS = /** @type {const} */ (['mix', 'small', 'blob', 'coll']);
 
@@ -37,15 +36,13 @@ process.send?.(await measure(JSON.parse(process.argv[2] ?? '')));
  * @param {Task} task
  * @returns {Promise<Measured>}
  */
-async function measure({ plan, files, folder, memoryFolder }) {
+async function measure({ plan, files, folder }) {
   const pathOf = (/** @type {FileKind} */ kind) => join(files, `${kind}.rdb`);
   await narrate(say, 'every file at every level, to warm up', async () => {
     for (const kind of KINDS) await warmUp(pathOf(kind));
   });
   const measureKind = (/** @type {FileKind} */ kind) =>
-    narrate(say, `${kind}.rdb, ${plan.runs} x`, () =>
-      withFileInMemory(pathOf(kind), memoryFolder, (path) => measureSpeed(path, plan.runs))
-    );
+    narrate(say, `${kind}.rdb, ${plan.runs} x`, () => measureSpeed(pathOf(kind), plan.runs));
   const speed = {
     mix: await measureKind('mix'),
     small: await measureKind('small'),

@@ -159,7 +159,7 @@ const showSize = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 function explain({ memory, files }) {
   return [
     `Against \`redis-check-rdb\` where nothing else is said: files of about ${showMebibytes(files.mix)}, of collections`,
-    `${showMebibytes(files.coll)}, that a redis-server wrote, in memory (tmpfs), read by both in turns. Its checks are those of`,
+    `${showMebibytes(files.coll)}, that a redis-server wrote, in the page cache, read by both in turns. Its checks are those of`,
     '`deep`; `checksum` and `structure` look at less. One process read everything; it had read mixed data, tiny keys,',
     'large blobs and large collections at every level before, because what an engine has read decides how fast it is. The',
     'two kernels read the same buffer, both warm. HTTPS is a server on the same machine, in a process of its own; the',

@@ -15,8 +15,7 @@ const PROCESS = fileURLToPath(new URL('./verification-process.mjs', import.meta.
  *
  * @param {string} measuredAt ISO 8601
  * @param {VerificationPlan} plan
- * @param {{ readonly files: string, readonly folder: string, readonly memoryFolder: string }} folders of the RDB files,
- *   to work in, and for files in memory
+ * @param {{ readonly files: string, readonly folder: string }} folders of the RDB files, and to work in
  * @returns {Promise<Part>}
  */
 export async function measureVerification(measuredAt, plan, folders) {

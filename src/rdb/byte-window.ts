@@ -25,8 +25,8 @@ export interface Sums {
   readonly nvme: Crc64;
 }
 
-/** Bytes. Stays in the processor's cache between the walk and the checksum. */
-const CAPACITY = 1 << 20;
+/** Bytes. More are not faster, and fewer are slower: the checksum has a cost for each stretch. */
+const CAPACITY = 2 << 20;
 
 /** Less room than this is not worth a read. */
 const WORTH_READING = CAPACITY >> 4;

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { needTemporal } from '../../scripts/bench/parts.mjs';
 import { makeVerificationPlan } from '../../scripts/bench/plan.mjs';
 import { measureCheckpoint } from '../../scripts/bench/verification-checkpoint.mjs';
 import { measureDownload } from '../../scripts/bench/verification-download.mjs';
-import { withFileInMemory } from '../../scripts/bench/verification-in-memory.mjs';
 import { prepareFiles, requirePrograms, withWorkFolder } from '../../scripts/bench/verification-files.mjs';
 import { measureKernel } from '../../scripts/bench/verification-kernel.mjs';
 import { measureMemory } from '../../scripts/bench/verification-memory.mjs';
@@ -158,30 +157,13 @@ describe('the files', () => {
   test('that cannot be made leave nothing behind', async () => {
     const { machine } = onMachine(() => ({ code: 1, stderr: 'no space left' }));
 
-    const made: string[] = [];
-
-    const inWork = withWorkFolder(machine, async (workFolder, memoryFolder) => {
-      made.push(workFolder, memoryFolder);
-      expect(made.map((folder) => existsSync(folder))).toEqual([true, true]);
+    const inWork = withWorkFolder(machine, async (workFolder) => {
+      expect(existsSync(workFolder)).toBe(true);
       return prepareFiles(machine, plan, { keep: true, workFolder });
     });
 
     await expect(inWork).rejects.toThrow('no space left');
     expect(readdirSync(join(machine.env['XDG_CACHE_HOME'] ?? '', 'temporal-memorydb-snapshots'))).toEqual([]);
-    expect(made.map((folder) => existsSync(folder))).toEqual([false, false]);
-  });
-
-  test('are read in memory, and on the disk where that has no room', async () => {
-    const { machine } = onMachine(() => ({}));
-    await withWorkFolder(machine, async (workFolder, memoryFolder) => {
-      const file = join(workFolder, 'mix.rdb');
-      writeFileSync(file, 'REDIS');
-      const read = (path: string) => Promise.resolve([dirname(path), readFileSync(path, 'utf8')]);
-
-      expect(await withFileInMemory(file, memoryFolder, read)).toEqual([memoryFolder, 'REDIS']);
-      expect(readdirSync(memoryFolder)).toEqual([]);
-      expect(await withFileInMemory(file, join(memoryFolder, 'none'), read)).toEqual([workFolder, 'REDIS']);
-    });
   });
 
   test.runIf(process.platform === 'linux').for([
