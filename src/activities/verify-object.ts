@@ -1,5 +1,5 @@
 import { readRange } from '../aws/read-object';
-import { readObjectFacts } from '../aws/bucket';
+import { readObjectHead } from '../aws/bucket';
 import { classifyS3Fault } from '../aws/s3-faults';
 import type { ObjectCheck, ObjectFacts } from '../contract/export';
 import { HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../rdb';
@@ -38,11 +38,11 @@ export async function verifyObject(setting: Setting, check: ObjectCheck): Promis
 }
 
 async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt): Promise<ObjectFacts> {
-  const { key, size, etag, level } = check;
+  const { size, level } = check;
   if (level !== 'presence' && level !== 'header') return readContent(setting, check, level, attempt);
   const bucket = bucketOf(setting, check);
   if (level === 'presence') {
-    const { versionId, encryption } = await readObjectFacts(bucket, key, etag, attempt.signal);
+    const { versionId, encryption } = await readObjectHead(bucket, check, { signal: attempt.signal });
     return { verdict: 'unproven', ...given({ versionId, encryption }) };
   }
   if (size === 0) return { verdict: 'corrupt', reason: 'empty' };

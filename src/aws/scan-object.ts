@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { openScan, resumes, type RdbReport, type RdbScan, type ScanOptions } from '../rdb';
-import { at, type Bucket } from './bucket';
-import { readPersistently, type Persistence } from './persistent-read';
+import { readObjectHead, type Bucket, type ObjectHead } from './bucket';
+import { readPersistently } from './persistent-read';
 import type { PinnedObject } from './read-object';
 import { readRanges, type ReadRangesOptions } from './read-ranges';
 
@@ -19,12 +18,8 @@ export interface ScanObjectOptions
 }
 
 /** What was found out about an object. */
-export interface ScannedObject {
+export interface ScannedObject extends Omit<ObjectHead, 'checksum'> {
   readonly report: RdbReport;
-  /** Of a versioned bucket. */
-  readonly versionId?: string;
-  /** Server-side encryption: `AES256` or `aws:kms`. */
-  readonly encryption?: string;
   /** How the bytes compare with S3's own checksum of the whole object; absent where S3 keeps none that fits. */
   readonly s3Checksum?: 'matches' | 'differs';
 }
@@ -44,7 +39,8 @@ export async function scanObject(
   options: ScanObjectOptions
 ): Promise<ScannedObject> {
   const { level, slots, strict = false, from, onProgress, ...reading } = options;
-  const { checksum, ...facts } = await readHead(bucket, object, reading);
+  const head = (signal: AbortSignal) => readObjectHead(bucket, object, { withChecksum: true, signal });
+  const { checksum, ...facts } = await readPersistently(bucket.s3, reading, head);
   const scanned = { level, size: object.size, strict, s3Checksum: checksum !== undefined, ...(slots && { slots }) };
   const state = resumes(scanned, from) ? from : undefined;
   const scan = openScan(scanned, state);
@@ -59,31 +55,6 @@ export async function scanObject(
     await turn();
   }
   return { ...compare(scan.end(), checksum), ...facts };
-}
-
-interface Head extends Pick<ScannedObject, 'versionId' | 'encryption'> {
-  /** S3's CRC-64/NVME of every byte, 16 hexadecimal digits. */
-  readonly checksum?: string;
-}
-
-async function readHead(bucket: Bucket, object: PinnedObject, persistence: Persistence): Promise<Head> {
-  const { key: Key, etag: IfMatch } = object;
-  const command = new HeadObjectCommand({ ...at(bucket), Key, IfMatch, ChecksumMode: 'ENABLED' });
-  const head = await readPersistently(bucket.s3, persistence, (abortSignal) =>
-    bucket.s3.send(command, { abortSignal })
-  );
-  const checksum = head.ChecksumType === 'FULL_OBJECT' ? toHex(head.ChecksumCRC64NVME) : undefined;
-  return {
-    ...(checksum !== undefined && { checksum }),
-    ...(head.VersionId !== undefined && { versionId: head.VersionId }),
-    ...(head.ServerSideEncryption !== undefined && { encryption: head.ServerSideEncryption }),
-  };
-}
-
-/** S3 writes the eight bytes in base64. */
-function toHex(base64: string | undefined): string | undefined {
-  const bytes = Buffer.from(base64 ?? '', 'base64');
-  return bytes.length === 8 ? bytes.toString('hex') : undefined;
 }
 
 function compare(report: RdbReport, checksum: string | undefined): Pick<ScannedObject, 'report' | 's3Checksum'> {
