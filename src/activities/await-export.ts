@@ -1,4 +1,4 @@
-import { keyOf } from '../aws/export-keys';
+import { keyOf } from '../contract/export-keys';
 import { addLook, incomplete, judgeExport } from '../aws/export-progress';
 import { listExpected, lookAtExport } from '../aws/export-look';
 import { formatManifest } from '../aws/manifest';

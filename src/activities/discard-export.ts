@@ -4,15 +4,13 @@ import { mayHaveSent } from '../aws/manifest';
 import { classifyS3Fault } from '../aws/s3-faults';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot } from '../aws/snapshots';
-import type { EtagsByShard, SeenObject } from '../contract/export';
+import { isExporting } from '../aws/source';
+import type { EtagsByShard } from '../contract/export';
 import type { Discarded, ExportPlan, StartedCopy } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt } from './attempt';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
-
-/** While the source is in one of these, MemoryDB may be writing. */
-const WRITING: readonly string[] = ['exporting', 'copying'];
 
 /**
  * After a cancel: finds out what is left behind, and deletes it where the plan says so: the expected objects, as long
@@ -45,7 +43,7 @@ export async function discardExport(
         : { outcome: 'nothing was started', detail: `there is no claim of this job to ${target} in ${name}` };
     }
     if (plan.targetExisted) return { outcome: 'kept', detail: `${there}: the claim is older than this run` };
-    const busy = record !== undefined && WRITING.includes(record.Status);
+    const busy = isExporting(record);
     if (plan.onCancel === 'keep') {
       return { outcome: 'kept', detail: `${there}${busy ? ', and MemoryDB writes on' : ''}; the claim stays` };
     }
@@ -66,16 +64,15 @@ export async function discardExport(
       );
     }
     // What an earlier attempt deleted counts as well: its answer may be lost.
-    const replaced = (object: SeenObject) => etags !== null && etags[object.shard] !== object.etag;
-    const objects = maybeSent ? seen.filter((object) => !replaced(object)) : [];
+    const candidates = maybeSent ? seen : [];
+    const objects = candidates.filter(({ shard, etag }) => etags === null || etags[shard] === etag);
     const exported = started !== null || objects.length > 0 || attempt.memory?.sightings?.seen === true;
     attempt.remember({ sightings: { seen: exported } });
     const outcomes = [];
     for (const { key, etag } of [...objects, { key: plan.manifestKey, etag: found.etag }]) {
       outcomes.push(await ask(() => orGone(() => deleteObject(bucket, key, etag))));
     }
-    const kept =
-      outcomes.filter((outcome) => outcome === 'replaced').length + (maybeSent ? seen.filter(replaced).length : 0);
+    const kept = candidates.length - objects.length + outcomes.filter((outcome) => outcome === 'replaced').length;
     if (kept > 0) {
       return { outcome: 'kept', detail: `${kept} objects were replaced by somebody else, the rest is deleted` };
     }

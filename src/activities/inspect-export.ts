@@ -1,7 +1,7 @@
 import { log } from '@temporalio/activity';
 import { readBucketRegion } from '../aws/bucket';
 import { requestTags } from '../aws/copy-tags';
-import { manifestKeyOf } from '../aws/export-keys';
+import { manifestKeyOf } from '../contract/export-keys';
 import { judgeExportTarget, lookAtExport, recallManifest } from '../aws/export-look';
 import { originIn, originOf, type ExportOrigin } from '../aws/export-origin';
 import { incomplete } from '../aws/export-progress';

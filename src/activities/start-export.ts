@@ -5,7 +5,7 @@ import { judgeFault, type Acceptance } from '../aws/judge-fault';
 import { claimOf, formatManifest, lastSentMs, mayHaveSent, type Manifest } from '../aws/manifest';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
-import { judgeBusySource } from '../aws/source';
+import { isExporting, judgeBusySource } from '../aws/source';
 import { done, type Verdict, type Wait } from '../aws/verdict';
 import { writeOnce } from '../aws/write-once';
 import type { SeenObject } from '../contract/export';
@@ -15,8 +15,6 @@ import { runAttempt } from './attempt';
 import { mayShowUp } from './may-show-up';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
-
-const EXPORTING: readonly string[] = ['exporting', 'copying'];
 
 /**
  * CopySnapshot with a bucket, exactly once. An export has no token, no target record and no tag on its objects: a claim
@@ -65,7 +63,7 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
         const read = () => describeSnapshot(setting.memorydb, source);
         const record = await asking(read, acceptance, attempt, subject, setting.paces);
         // Ours may be running: go on, and let the keys prove it.
-        if (maybeSent && record !== undefined && EXPORTING.includes(record.Status)) return { adopted: true };
+        if (maybeSent && isExporting(record)) return { adopted: true };
         return settle(judgeBusySource(source, record));
       }
       // "already contains an object with key": perhaps our own objects.

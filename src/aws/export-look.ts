@@ -1,7 +1,7 @@
 import type { PlannedObject, SeenObject } from '../contract/export';
 import type { OwnershipTag } from '../contract/job';
 import { listObjects, readText, type Bucket, type ListedObject } from './bucket';
-import { keyOf } from './export-keys';
+import { keyOf } from '../contract/export-keys';
 import { parseManifest, type Manifest } from './manifest';
 import { classifyS3Fault } from './s3-faults';
 import { done, type Final, type Verdict } from './verdict';

@@ -1,6 +1,6 @@
 import type { ExportedObject, JudgedObject, SeenObject } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
-import { keyOf } from './export-keys';
+import { keyOf } from '../contract/export-keys';
 import { nameSome } from './export-progress';
 import { done, type Verdict } from './verdict';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { READS_CONTENT, type ExportedObject, type VerifyLevel } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
-import { keyOf } from './export-keys';
+import { keyOf } from '../contract/export-keys';
 
 /** The version of the manifest's schema. */
 const MANIFEST_VERSION = 1;

@@ -45,3 +45,10 @@ function busySource(name: string, status: string): Wait {
     status,
   };
 }
+
+const EXPORTING: readonly string[] = ['exporting', 'copying'];
+
+/** Whether MemoryDB may be writing an export of the source: AWS names either status for it. */
+export function isExporting(record: SnapshotRecord | undefined): boolean {
+  return record !== undefined && EXPORTING.includes(record.Status);
+}

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { keyOf } from '../contract/export-key';
+import { keyOf } from '../contract/export-keys';
 import type { ExportResult, SeenExport } from '../contract/export';
 import { concludeExport, verifyObject } from './activity-proxies';
 import type { TrackedJob } from './progress';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { z } from 'zod';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
-import { BUCKET, type Server } from '../support/world';
+import { BUCKET, type Server, isShardFile } from '../support/world';
 import { freshExport, inDevWorld, openDevServer, startJob } from './dev-world';
 import { test } from './worker-stage';
 
@@ -20,8 +20,6 @@ function addLarge(sim: MemoryDBSimulator): string {
   sim.set({ exportTakes: '1s' });
   return 'large';
 }
-
-const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
 
 /** The first bytes of the ranges that were asked for, from the n-th call on. */
 function startsOf(sim: MemoryDBSimulator, from = 0): number[] {

@@ -152,3 +152,8 @@ export async function inWorld<T>(
 export async function historyEvents(handle: JobHandle): Promise<number> {
   return (await handle.fetchHistory()).events?.length ?? 0;
 }
+
+/** Whether a call to S3 is about the file of a shard: `match` of a scripted fault. */
+export function isShardFile({ Key = '' }: { readonly Key?: string }): boolean {
+  return Key.endsWith('.rdb');
+}

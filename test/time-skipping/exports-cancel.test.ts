@@ -3,7 +3,16 @@ import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelJob, hearCancel, type Cancelling } from '../support/cancelling';
 import { describeWith } from '../support/temporal-servers';
-import { BUCKET, exportOf, inWorld, openTimeSkipping, SOURCE, type Server, type World } from '../support/world';
+import {
+  BUCKET,
+  exportOf,
+  inWorld,
+  openTimeSkipping,
+  SOURCE,
+  type Server,
+  type World,
+  isShardFile,
+} from '../support/world';
 
 const KEYS = ['nightly-0001.rdb', 'nightly-0002.rdb', 'nightly-0003.rdb'];
 const MANIFEST = 'nightly.manifest.json';
@@ -14,8 +23,6 @@ interface End {
   readonly deletes: number;
   readonly left: readonly string[];
 }
-
-const isShardFile = ({ Key = '' }: { readonly Key?: string }) => Key.endsWith('.rdb');
 
 /** The first look finds all objects: before a cancel the clock stands still. */
 const AT_ONCE = { exportTakes: 0 };
@@ -99,6 +106,23 @@ function eachWay(flights: readonly Flight[]): (Flight & { readonly onCancel: 'ke
   ]);
 }
 
+/** Cancels a job while a call of it hangs; once the attempt has heard of that, the call takes its course. */
+function cancelInFlight(
+  world: World,
+  script: ReturnType<MemoryDBSimulator['fail']>,
+  cancelled: Promise<void>,
+  { onCancel, drop = false, meanwhile }: Flight & { readonly onCancel: 'keep' | 'delete' }
+): Promise<Discarded> {
+  return cancelJob(world, exportOf({ onCancel }), {
+    when: () => script.hit,
+    then: async () => {
+      await cancelled;
+      meanwhile?.(world.sim);
+      script.release({ drop });
+    },
+  });
+}
+
 describeWith('time-skipping server', 'a cancelled export', () => {
   let server: Server;
   beforeAll(async () => {
@@ -120,25 +144,18 @@ describeWith('time-skipping server', 'a cancelled export', () => {
         delete: CLAIM_DELETED,
       },
     ];
-    test.for(eachWay(flights))('$onCancel: it $what', async ({ onCancel, when, drop = false, meanwhile, ...ends }) => {
+    test.for(eachWay(flights))('$onCancel: it $what', async (flight) => {
       const { cancelled, worker } = hearCancel('memorydbStartCopy');
       await inWorld(
         server,
         async (world) => {
           const { sim } = world;
           sim.set({ exportTakes: '2h' });
-          const script = sim.fail('CopySnapshot', { connection: 'hang', when });
+          const script = sim.fail('CopySnapshot', { connection: 'hang', when: flight.when });
 
-          const discarded = await cancelJob(world, exportOf({ onCancel }), {
-            when: () => script.hit,
-            then: async () => {
-              await cancelled;
-              meanwhile?.(sim);
-              script.release({ drop });
-            },
-          });
+          const discarded = await cancelInFlight(world, script, cancelled, flight);
 
-          expect(await endLongAfter(world, discarded)).toEqual(ends[onCancel]);
+          expect(await endLongAfter(world, discarded)).toEqual(flight[flight.onCancel]);
           expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
         },
         { worker }
@@ -160,32 +177,22 @@ describeWith('time-skipping server', 'a cancelled export', () => {
         delete: { ...NOTHING, left: [MANIFEST] },
       },
     ];
-    test.for(eachWay(flights))(
-      '$onCancel: it $what, and nothing is sent',
-      async ({ onCancel, when, drop = false, meanwhile, ...ends }) => {
-        const { cancelled, worker } = hearCancel('memorydbStartCopy');
-        await inWorld(
-          server,
-          async (world) => {
-            const { sim } = world;
-            const script = sim.fail('PutObject', { connection: 'hang', when });
+    test.for(eachWay(flights))('$onCancel: it $what, and nothing is sent', async (flight) => {
+      const { cancelled, worker } = hearCancel('memorydbStartCopy');
+      await inWorld(
+        server,
+        async (world) => {
+          const { sim } = world;
+          const script = sim.fail('PutObject', { connection: 'hang', when: flight.when });
 
-            const discarded = await cancelJob(world, exportOf({ onCancel }), {
-              when: () => script.hit,
-              then: async () => {
-                await cancelled;
-                meanwhile?.(sim);
-                script.release({ drop });
-              },
-            });
+          const discarded = await cancelInFlight(world, script, cancelled, flight);
 
-            expect(await endLongAfter(world, discarded)).toEqual(ends[onCancel]);
-            expect(sim.callsTo('CopySnapshot')).toHaveLength(0);
-          },
-          { worker }
-        );
-      }
-    );
+          expect(await endLongAfter(world, discarded)).toEqual(flight[flight.onCancel]);
+          expect(sim.callsTo('CopySnapshot')).toHaveLength(0);
+        },
+        { worker }
+      );
+    });
   });
 
   describe('while the source is busy', () => {

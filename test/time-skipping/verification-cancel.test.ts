@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelJob } from '../support/cancelling';
 import { describeWith } from '../support/temporal-servers';
-import { exportOf, inWorld, openTimeSkipping, type Server } from '../support/world';
+import { exportOf, inWorld, openTimeSkipping, type Server, isShardFile } from '../support/world';
 
 /** For what happens by itself, however slow the machine. */
 const SOON = { timeout: 10_000 };
@@ -24,7 +24,6 @@ describeWith('time-skipping server', 'a cancel while objects are verified', () =
       async (world) => {
         const { sim } = world;
         sim.set({ exportTakes: 0 });
-        const isShardFile = ({ Key = '' }) => Key.endsWith('.rdb');
         const reading = sim.fail('GetObject', { connection: 'hang', times: Infinity, match: isShardFile });
 
         const outcome = await cancelJob(world, exportOf(), {

@@ -2,7 +2,16 @@ import type { CopySnapshotInput, ExportResult, JobProgress, VerifyLevel } from '
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
-import { BUCKET, CLUSTER, exportOf, inWorld, openTimeSkipping, type Server, type World } from '../support/world';
+import {
+  BUCKET,
+  CLUSTER,
+  exportOf,
+  inWorld,
+  openTimeSkipping,
+  type Server,
+  type World,
+  isShardFile,
+} from '../support/world';
 
 const KiB = 1 << 10;
 const SIZE = 1_000 * KiB;
@@ -331,7 +340,6 @@ describeWith('time-skipping server', 'an object that is read', () => {
       server,
       async ({ sim, start }) => {
         // A small object is read at once: this is the second of them, whichever that is.
-        const isShardFile = ({ Key = '' }) => Key.endsWith('.rdb');
         const reading = sim.fail('GetObject', { connection: 'hang', skip: 1, match: isShardFile });
         const job = await start(exportOf());
         const ended = job.result();
