@@ -7,33 +7,15 @@ import { askingS3, bucketOf } from './asking-s3';
 import { runAttempt, type Attempt } from './attempt';
 import { readContent } from './read-content';
 import type { Setting } from './setting';
-import { valueOf, type Subject } from './wait-or-fail';
+import type { Subject } from './wait-or-fail';
 
 /** Looks at one object of an export, at the level that was asked for. */
 export async function verifyObject(setting: Setting, check: ObjectCheck): Promise<ObjectFacts> {
-  return runAttempt(async (attempt) => {
-    const { key, bucket: name } = check;
-    const subject: Subject = { phase: 'verifying', bucket: name, target: key };
-    const facts = await askingS3(
-      () => orReplaced(() => readFacts(setting, check, attempt)),
-      'possible',
-      name,
-      attempt,
-      subject,
-      setting
-    );
-    if (facts !== 'replaced') return facts;
-    return valueOf(
-      {
-        verdict: 'final',
-        type: 'ExportVerificationFailed',
-        message: `${key} was replaced while it was looked at`,
-        hint: 'Somebody else writes the same keys: find out who, and run the job again.',
-      },
-      attempt,
-      subject,
-      setting.paces
-    );
+  return runAttempt((attempt) => {
+    const { key, bucket } = check;
+    const subject: Subject = { phase: 'verifying', bucket, target: key };
+    const read = () => orReplaced(() => readFacts(setting, check, attempt));
+    return askingS3(read, 'possible', bucket, attempt, subject, setting);
   });
 }
 
@@ -59,13 +41,14 @@ async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt)
   };
 }
 
-async function orReplaced<T>(read: () => Promise<T>): Promise<T | 'replaced'> {
+/** Whoever replaced it, the other objects are still to be looked at: this one is named with what else is wrong. */
+async function orReplaced(read: () => Promise<ObjectFacts>): Promise<ObjectFacts> {
   try {
     return await read();
   } catch (err) {
     const { meaning } = classifyS3Fault(err);
-    if (meaning === 'replaced' || meaning === 'missing' || meaning === 'empty') return 'replaced';
-    throw err;
+    if (meaning !== 'replaced' && meaning !== 'missing' && meaning !== 'empty') throw err;
+    return { verdict: 'corrupt', reason: 'replaced' };
   }
 }
 

@@ -34,7 +34,7 @@ export function judgeProof(
       verdict: 'final',
       type: 'ExportVerificationFailed',
       message: `the export is not whole: ${nameSome(misfits)}`,
-      hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName, and run the job again; a job never deletes to make room.',
+      hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName (the same keys may have another writer), and run the job again; a job never deletes to make room.',
     };
   }
   if (requireVerified !== true || unverified.length === 0) return done(objects);

@@ -50,6 +50,7 @@ export const REASONS = {
   'several-databases': { verdict: 'corrupt', means: 'a shard of a cluster holds more than one logical database' },
   'count-mismatch': { verdict: 'corrupt', means: 'the file says another number of keys of itself than it holds' },
   's3-checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which S3 keeps the checksum' },
+  replaced: { verdict: 'corrupt', means: 'the object became another one, or went, before it was read to its end' },
 } as const satisfies Record<string, { readonly verdict: Finding['verdict']; readonly means: string }>;
 
 /** Why an object is not `verified`, in one word: a key of {@link REASONS}. */

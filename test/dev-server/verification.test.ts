@@ -163,7 +163,7 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
 
         expect(await ended).toMatchObject({
           type: 'ExportVerificationFailed',
-          message: `${key} was replaced while it was looked at`,
+          message: `the export is not whole: ${key} (replaced)`,
         });
       },
       { plugin: { verification: { rangesInFlight: 1, rangeBytes: RANGE } } }

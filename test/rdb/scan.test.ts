@@ -34,9 +34,12 @@ type Case = readonly [file: Uint8Array, options: ScanOptions, offset: number | u
 const structure: ScanOptions = { level: 'structure' };
 const deep: ScanOptions = { level: 'deep' };
 
+/** What a file has not by itself. */
+type NotOfBytes = 'content-not-read' | 'too-few-bytes' | 's3-checksum-mismatch' | 'replaced';
+
 describe('every reason', () => {
   const whole = writeRdb([record(0, 'a', string('b'))]);
-  const cases: Record<Exclude<Reason, 'content-not-read' | 'too-few-bytes' | 's3-checksum-mismatch'>, Case> = {
+  const cases: Record<Exclude<Reason, NotOfBytes>, Case> = {
     'no-checksum': [writeRdb([], 'REDIS0010', 'zero checksum'), structure, undefined],
     'value-not-walked': [
       fileWith(16, bytesOf(length(33 << 20), new Uint8Array(33 << 20))),

@@ -215,25 +215,32 @@ describeWith('time-skipping server', 'an object that is read', () => {
   });
   afterAll(() => server.close());
 
-  test('and replaced meanwhile ends the job', async () => {
+  test('and replaced meanwhile is named with all that is wrong, once the others are read', async () => {
     await inWorld(
       server,
       async (world) => {
-        const { sim, start } = world;
-        const reading = sim.fail('GetObject', { connection: 'hang', skip: 4, match: ofKey(FIRST) });
-        const job = await start(exportLarge(world));
+        const { sim } = world;
+        const input = exportLarge(world);
+        await world.run(input, 'nightly');
+        sim.corruptObject(BUCKET, THIRD, { at: SIZE / 2, xor: 1 });
+        const read = sim.fail('GetObject', { connection: 'hang', skip: 4, match: ofKey(FIRST) });
+        const readLater = sim.fail('GetObject', { connection: 'hang', match: ofKey(THIRD) });
+        const job = await world.start(input, 'nightly');
         const ended = failureOf(job.result());
-        await reading.hit;
+        await Promise.all([read.hit, readLater.hit]);
 
         sim.replaceObject(BUCKET, FIRST, 'theirs');
-        reading.release();
+        read.release();
+        const answered = () => sim.callsTo('GetObject').findLast(({ input: { Key } }) => Key === FIRST)?.outcome;
+        await expect.poll(answered, SOON).toBe('PreconditionFailed');
+        readLater.release();
 
         expect(await ended).toMatchObject({
           type: 'ExportVerificationFailed',
-          message: `${FIRST} was replaced while it was looked at`,
+          message: `the export is not whole: ${FIRST} (replaced), ${THIRD} (checksum-mismatch at byte ${SIZE - 8})`,
         });
       },
-      ALONE
+      { plugin: { verification: SMALL_RANGES } }
     );
   });
 
