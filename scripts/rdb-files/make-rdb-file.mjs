@@ -11,7 +11,7 @@ import { startRedis } from './redis.mjs';
  * @property {number} sample
  * @property {number} batch
  * @property {readonly string[]} [begin] a command before all units
- * @property {(from: number, to: number) => readonly string[]} [add] a command that adds units; without it a script of the profile's name does
+ * @property {(from: number, to: number) => readonly (string | Uint8Array)[]} [add] a command that adds units; without it a script of the profile's name does
  */
 
 const LIBRARY = "#!lua name=mix\nredis.register_function('one', function() return 1 end)";
@@ -39,32 +39,44 @@ const NOISE_BYTES = 4 * 1024 * 1024;
  * Lets a redis-server write a file of about that size. The same seed makes the same keys and values, in an order that
  * is the server's own. In its memory they take several times as much.
  *
- * @param {{ readonly profile: string, readonly bytes: number, readonly file: string, readonly seed?: number }} options
+ * @param {{ readonly profile: string, readonly bytes: number, readonly file: string, readonly seed?: number, readonly signal?: AbortSignal }} options
  * @returns {Promise<{ readonly size: number, readonly keys: number }>}
  */
-export async function makeRdbFile({ profile: name, bytes, file, seed = 1 }) {
+export async function makeRdbFile({ profile: name, bytes, file, seed = 1, signal }) {
   const profile = PROFILES[name];
   if (profile === undefined) throw new RangeError(`'${name}' is none of ${Object.keys(PROFILES).join(', ')}`);
   const folder = mkdtempSync(join(dirname(resolve(file)), 'make-rdb-'));
-  const redis = await startRedis(folder);
   try {
-    const add = profile.add ?? addByScript(name, seed);
-    const fill = async (/** @type {number} */ from, /** @type {number} */ to) => {
-      for (let at = from; at < to; at += profile.batch) await redis.send(add(at, Math.min(to, at + profile.batch)));
-    };
-    const saved = join(folder, 'dump.rdb');
-    if (profile.begin !== undefined) await redis.send(profile.begin);
-    await fill(0, profile.sample);
-    await redis.send(['SAVE']);
-    await fill(profile.sample, Math.ceil((bytes * profile.sample) / statSync(saved).size));
-    await redis.send(['SAVE']);
-    const keys = Number(await redis.send(['DBSIZE']));
-    renameSync(saved, file);
-    return { size: statSync(file).size, keys };
+    const redis = await startRedis(folder, signal);
+    try {
+      const saved = join(folder, 'dump.rdb');
+      await fillRedis(redis, { profile, add: profile.add ?? addByScript(name, seed), bytes, saved });
+      const keys = Number(await redis.send(['DBSIZE']));
+      renameSync(saved, file);
+      return { size: statSync(file).size, keys };
+    } finally {
+      await redis.stop();
+    }
   } finally {
-    await redis.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Adds a sample, and by the size of that as much as it takes.
+ *
+ * @param {Awaited<ReturnType<typeof startRedis>>} redis
+ * @param {{ readonly profile: Profile, readonly add: NonNullable<Profile['add']>, readonly bytes: number, readonly saved: string }} task
+ */
+async function fillRedis(redis, { profile: { begin, sample, batch }, add, bytes, saved }) {
+  const fill = async (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let at = from; at < to; at += batch) await redis.send(add(at, Math.min(to, at + batch)));
+  };
+  if (begin !== undefined) await redis.send(begin);
+  await fill(0, sample);
+  await redis.send(['SAVE']);
+  await fill(sample, Math.ceil((bytes * sample) / statSync(saved).size));
+  await redis.send(['SAVE']);
 }
 
 /** What adds units by `<name>.lua`: it gets noise, the same in hexadecimal digits, a seed, and the units. */

@@ -7,8 +7,9 @@ import { join } from 'node:path';
  * Starts a redis-server in a folder, on a Unix socket alone; it answers one command after the other.
  *
  * @param {string} folder
+ * @param {AbortSignal} [signal] ends the server, and what waits for it
  */
-export async function startRedis(folder) {
+export async function startRedis(folder, signal) {
   const path = join(folder, 'socket');
   const child = spawn(
     'redis-server',
@@ -16,8 +17,11 @@ export async function startRedis(folder) {
     { stdio: ['ignore', 'pipe', 'inherit'] }
   );
   const ended = new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill);
   const stop = async () => {
-    child.kill('SIGKILL');
+    signal?.removeEventListener('abort', kill);
+    kill();
     await ended;
   };
   const isReady = new Promise((resolve) => {

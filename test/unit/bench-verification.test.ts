@@ -225,6 +225,19 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
       expect(left).toEqual(kept.map((folder) => basename(folder)));
     }
   );
+
+  test('while a file is made by hand leaves no process and no file', async ({ startProgram }) => {
+    const { env, hung } = arrange('redis-server');
+    const folder = makeFolder();
+    const making = startProgram('scripts/make-rdb.mjs', ['mix', '1e6', join(folder, 'mix.rdb')], env);
+    const isGone = once(await hung, 'close');
+
+    making.signal('SIGINT');
+
+    expect(await making.ended, making.stderr).toEqual({ code: 130, signal: null });
+    await isGone;
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 describe('the table of verification', () => {
