@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, expect } from 'vitest';
 
 import { createMachine } from '../../scripts/machine/machine.mjs';
@@ -14,6 +13,7 @@ import { NotHere } from '../../scripts/servers/not-here.mjs';
 import { createSdkDownload, type SdkDownload } from '../../scripts/servers/sdk-download.mjs';
 import { inspectEntry } from '../../scripts/servers/server-cache.mjs';
 import { startDevServer } from '../../scripts/servers/start-dev-server.mjs';
+import { startTimeSkipping } from '../support/start-time-skipping';
 import { describeWith, temporalCli } from '../support/temporal-servers';
 import { startBeside } from './beside';
 import { test, write } from './in-folder';
@@ -78,7 +78,7 @@ describeWith('Maven', 'the time-skipping server from Maven', () => {
     const path = join(folder, 'temporal-test-server-1.38.0', 'temporal-test-server');
     expect(found).toEqual({ path, source: 'Maven' });
     const server = { executable: { type: 'existing-path' as const, path } };
-    const testEnv = await TestWorkflowEnvironment.createTimeSkipping({ server });
+    const testEnv = await startTimeSkipping({ server });
     const before = await testEnv.currentTimeMs();
     await testEnv.sleep('1 day');
     expect((await testEnv.currentTimeMs()) - before).toBeGreaterThanOrEqual(86_400_000);

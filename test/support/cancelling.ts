@@ -28,6 +28,18 @@ export interface Cancelling {
 }
 
 /**
+ * Between two attempts of the activity that runs now, with nothing in flight. A time-skipping server never ends an
+ * attempt that fails before it has heard of a cancel.
+ */
+export const isBetweenAttempts: Cancelling['when'] = async (job) => {
+  for (;;) {
+    const { raw } = await job.describe();
+    if ((raw.pendingActivities?.[0]?.attempt ?? 0) > 1) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+/**
  * Cancels the job once `when` holds, and reads how it ended: in its memo, and in the answer to its query. The clock
  * stands still until then.
  */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
 import type { WorkflowHandleWithStartDetails } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -20,7 +20,7 @@ import {
   type MemoryDBSnapshotPluginOptions,
 } from 'temporal-memorydb-snapshots';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { timeSkippingServer } from './temporal-servers';
+import { startTimeSkipping } from './start-time-skipping';
 
 export const CLUSTER = 'prod';
 export const SOURCE = 'automatic.prod-2026-11-23-03-15';
@@ -92,7 +92,7 @@ export async function openTimeSkipping(
 ): Promise<Server> {
   installQuietRuntime();
   const [env, bundle] = await Promise.all([
-    TestWorkflowEnvironment.createTimeSkipping(timeSkippingServer()),
+    startTimeSkipping(),
     bundleWorkflowCode({ workflowsPath: workflows, logger: quiet }),
   ]);
   return { env, bundle, close: () => env.teardown() };

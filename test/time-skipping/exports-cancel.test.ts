@@ -1,7 +1,7 @@
 import type { Discarded } from 'temporal-memorydb-snapshots';
 import type { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelJob, hearCancel, type Cancelling } from '../support/cancelling';
+import { cancelJob, hearCancel, isBetweenAttempts } from '../support/cancelling';
 import { describeWith } from '../support/temporal-servers';
 import {
   BUCKET,
@@ -80,15 +80,6 @@ async function stateOf(sim: MemoryDBSimulator): Promise<string | undefined> {
   const object = await sim.object(BUCKET, MANIFEST);
   return object && (JSON.parse(object.bytes().toString()) as { state: string }).state;
 }
-
-/** Between two attempts of the activity that runs now: nothing is in flight. */
-const isBetweenAttempts: Cancelling['when'] = async (job) => {
-  for (;;) {
-    const { raw } = await job.describe();
-    if ((raw.pendingActivities?.[0]?.attempt ?? 0) > 1) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
 
 /** What becomes of a call that is in flight at the cancel, and what a job that keeps or deletes makes of it. */
 interface Flight extends Readonly<Record<'keep' | 'delete', End>> {

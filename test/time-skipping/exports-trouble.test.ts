@@ -78,7 +78,7 @@ describeWith('time-skipping server', 'exports in trouble', () => {
     });
   });
 
-  test('an object that is replaced between two looks ends the job', async () => {
+  test('an object that is replaced between two looks fails the job', async () => {
     await inWorld(server, async (world) => {
       const script = world.sim.fail('GetObject', {
         delayMs: 0,
@@ -88,7 +88,7 @@ describeWith('time-skipping server', 'exports in trouble', () => {
 
       expect(await failureOf(world.run(exportOf()))).toMatchObject({
         type: 'ExportVerificationFailed',
-        message: expect.stringContaining('nightly-0002.rdb was replaced') as string,
+        message: expect.stringContaining('nightly-0002.rdb (replaced)') as string,
       });
       expect(script.hits).toBe(1);
       expect(await stateOf(world)).toBe('claimed');

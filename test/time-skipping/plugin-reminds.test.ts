@@ -4,7 +4,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { MemoryDBSnapshotPlugin } from 'temporal-memorydb-snapshots';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inScene, installNotes, Notes, startTimeSkipping } from '../support/consumers/scene';
+import { inScene, installNotes, Notes } from '../support/consumers/scene';
+import { startTimeSkipping } from '../support/start-time-skipping';
 import { inTempFolder, linkPackages, PACKAGE, writeFiles } from '../support/consumers/temp-folder';
 import { describeWith } from '../support/temporal-servers';
 

@@ -15,7 +15,8 @@ import {
 import { createSnapshotActivities, MemoryDBSnapshotPlugin, type CopySnapshotResult } from 'temporal-memorydb-snapshots';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { COPY, inScene, installNotes, startTimeSkipping, type Notes, type Scene } from '../support/consumers/scene';
+import { COPY, inScene, installNotes, type Notes, type Scene } from '../support/consumers/scene';
+import { startTimeSkipping } from '../support/start-time-skipping';
 import { describeWith } from '../support/temporal-servers';
 
 const CONSUMERS = join(__dirname, '..', 'support', 'consumers');

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { TestWorkflowEnvironment, type TimeSkippingTestWorkflowEnvironmentOptions } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type LogEntry, type WorkerOptions } from '@temporalio/worker';
 import { MemoryDBSnapshotPlugin, type CopySnapshotInput, type CopySnapshotResult } from 'temporal-memorydb-snapshots';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { timeSkippingServer } from '../temporal-servers';
 
 const SOURCE = 'automatic.prod-2026-11-23-03-15';
 
@@ -34,12 +33,6 @@ export function installNotes(): Notes {
   const notes = new Notes();
   Runtime.install({ logger: notes });
   return notes;
-}
-
-export function startTimeSkipping(
-  options: Omit<TimeSkippingTestWorkflowEnvironmentOptions, 'server'> = {}
-): Promise<TestWorkflowEnvironment> {
-  return TestWorkflowEnvironment.createTimeSkipping({ ...timeSkippingServer(), ...options });
 }
 
 /** A simulator and a task queue for one test; how the worker is set up is what the test is about. */
