@@ -11,7 +11,7 @@ import type { Setting } from './setting';
  * Reads an object to its end and judges it. It goes on where an earlier attempt stood, if the object is still the same;
  * the scan itself sees to it that what is looked for is the same.
  */
-export function readContent(
+export async function readContent(
   setting: Setting,
   check: ObjectCheck,
   level: ContentLevel,
@@ -21,15 +21,14 @@ export function readContent(
   const before = attempt.memory?.scan;
   const slots = readableSlots(check.slots);
   const { rangesInFlight: inFlight, rangeBytes } = setting.verification;
-  const scan = () =>
-    scanObject(bucketOf(setting, check), check, {
-      level,
-      inFlight,
-      rangeBytes,
-      signal: attempt.signal,
-      ...(slots !== undefined && { slots: parseSlots(slots) }),
-      ...(before?.etag === etag && before.size === size && { from: before.state }),
-      onProgress: (running) => attempt.followScan(() => ({ etag, size, state: running.state() })),
-    });
-  return setting.turns.run(async () => factsOf(await scan()), attempt.signal);
+  const scanned = await scanObject(bucketOf(setting, check), check, {
+    level,
+    inFlight,
+    rangeBytes,
+    signal: attempt.signal,
+    ...(slots !== undefined && { slots: parseSlots(slots) }),
+    ...(before?.etag === etag && before.size === size && { from: before.state }),
+    onProgress: (running) => attempt.followScan(() => ({ etag, size, state: running.state() })),
+  });
+  return factsOf(scanned);
 }

@@ -1,9 +1,10 @@
 import { readRange } from '../aws/read-object';
 import { readObjectHead } from '../aws/bucket';
 import { classifyS3Fault } from '../aws/s3-faults';
-import type { ObjectCheck, ObjectFacts } from '../contract/export';
+import { READS_CONTENT, type ObjectCheck, type ObjectFacts } from '../contract/export';
 import { HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../rdb';
 import { askingS3, bucketOf } from './asking-s3';
+import { inTurn } from './in-turn';
 import { runAttempt, type Attempt } from './attempt';
 import { readContent } from './read-content';
 import type { Setting } from './setting';
@@ -12,10 +13,11 @@ import type { Subject } from './wait-or-fail';
 /** Looks at one object of an export, at the level that was asked for. */
 export async function verifyObject(setting: Setting, check: ObjectCheck): Promise<ObjectFacts> {
   return runAttempt((attempt) => {
-    const { key, bucket } = check;
+    const { key, bucket, level } = check;
     const subject: Subject = { phase: 'verifying', bucket, target: key };
     const read = () => orReplaced(() => readFacts(setting, check, attempt));
-    return askingS3(read, 'possible', bucket, attempt, subject, setting);
+    const ask = () => askingS3(read, 'possible', bucket, attempt, subject, setting);
+    return READS_CONTENT[level] ? inTurn(ask, attempt, subject, setting) : ask();
   });
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
 import { BUCKET, type Server, isShardFile } from '../support/world';
-import { freshExport, inDevWorld, openDevServer, startJob } from './dev-world';
+import { freshCopy, freshExport, inDevWorld, openDevServer, startJob } from './dev-world';
 import { test } from './worker-stage';
 
 const MiB = 1 << 20;
@@ -167,6 +167,31 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
         });
       },
       { plugin: { verification: { rangesInFlight: 1, rangeBytes: RANGE } } }
+    );
+  });
+
+  test.concurrent('without keeping others from a worker slot while it waits for its turn', async () => {
+    await inDevWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        sim.set({ exportTakes: 0, copyTakes: 0 });
+        sim.addCluster('two', { shards: 2 });
+        sim.addSnapshot('of-two', { cluster: 'two' });
+        const reading = sim.fail('GetObject', { connection: 'hang', times: Infinity, match: isShardFile });
+        const exporting = await startJob(world, freshExport('of-two'));
+        await reading.hit;
+
+        // One slot is left, which the other object would hold until it has its turn.
+        await (await startJob(world, freshCopy())).result();
+
+        const reads = sim.callsTo('GetObject').filter(({ input }) => isShardFile(input));
+        expect(new Set(reads.map(({ input }) => input.Key)).size).toBe(1);
+        reading.remove();
+        reading.release();
+        expect(((await exporting.result()) as ExportResult).objects).toHaveLength(2);
+      },
+      { worker: { maxConcurrentActivityTaskExecutions: 2 }, plugin: { verification: { objectsAtOnce: 1 } } }
     );
   });
 
