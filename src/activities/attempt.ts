@@ -1,4 +1,4 @@
-import { CancelledFailure, Context, heartbeat, type Info } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context, heartbeat, type Info } from '@temporalio/activity';
 import type { KeysSeen } from '../aws/export-progress';
 import type { Sightings } from '../aws/snapshot-status';
 import type { ScanState } from '../rdb';
@@ -17,6 +17,8 @@ export interface AttemptMemory {
   readonly maybeSentMs?: number;
   readonly sightings?: Sightings;
   readonly keysSeen?: KeysSeen;
+  /** The send of that time was refused, and the claim could not be told: it is to say again what it said before. */
+  readonly refused?: { readonly sentAt: string | undefined; readonly before: string | undefined };
   /** Absent = no byte was read. Under 1 KB. */
   readonly scan?: ScanCheckpoint;
 }
@@ -97,8 +99,9 @@ export async function runAttempt<T>(work: (attempt: Attempt) => Promise<T>): Pro
     if (whereScanStands) beat();
     // After a cancel nothing may end as a failure that is tried again; what was started is returned, not thrown.
     attempt.throwIfCancelled();
-    // A read that the signal ended says AbortError: here that is a worker shutting down, and no answer of AWS.
-    if (attempt.signal.aborted && isAbort(err)) throw new CancelledFailure('the worker shuts down', [], err);
+    // What the signal ended, and not we, was a read: here that is a worker shutting down, and no answer of AWS.
+    if (attempt.signal.aborted && err instanceof Error && !(err instanceof ApplicationFailure))
+      throw new CancelledFailure('the worker shuts down', [], err);
     throw err;
   } finally {
     clearInterval(beats);
@@ -124,10 +127,6 @@ function toldElapsed({ currentAttemptScheduledTimestampMs: now, scheduledTimesta
 
 function knownElapsed(memory: AttemptMemory | undefined): number {
   return memory ? memory.elapsedMs + memory.delayMs : 0;
-}
-
-function isAbort(err: unknown): err is Error {
-  return err instanceof Error && err.name === 'AbortError';
 }
 
 function readMemory(details: unknown): AttemptMemory | undefined {

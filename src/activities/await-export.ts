@@ -1,7 +1,8 @@
 import { keyOf } from '../contract/export-keys';
-import { addLook, incomplete, judgeExport } from '../aws/export-progress';
+import { addLook, incomplete, isBusy, judgeExport } from '../aws/export-progress';
 import { listExpected, lookAtExport } from '../aws/export-look';
-import { formatManifest } from '../aws/manifest';
+import { disprove, formatManifest } from '../aws/manifest';
+import { addSighting } from '../aws/snapshot-status';
 import { describeSnapshot } from '../aws/snapshots';
 import { writeOnce } from '../aws/write-once';
 import type { BriefObject, SeenExport, SeenObject } from '../contract/export';
@@ -23,9 +24,11 @@ export async function awaitExport(setting: Setting, plan: ExportPlan, round: num
     // The source first: keys that are missing after it was available again were not written in between.
     const record = await asking(describe, 'possible', attempt, subject, setting.paces);
     const keys = await askingS3(list, 'possible', name, attempt, subject, setting);
-    const keysSeen = addLook(attempt.memory?.keysSeen, keys.seen.length, attempt.elapsedMs);
-    attempt.remember({ keysSeen });
-    const verdict = judgeExport(target, record, keys, keysSeen, attempt.elapsedMs);
+    const { memory, elapsedMs } = attempt;
+    const absence = addSighting(memory?.sightings ?? { seen: true }, record !== undefined, elapsedMs);
+    const keysSeen = addLook(memory?.keysSeen, keys.seen.length, elapsedMs, isBusy(record, absence, elapsedMs));
+    attempt.remember({ keysSeen, sightings: absence.missing && absence });
+    const verdict = judgeExport(target, record, keys, keysSeen, elapsedMs);
     if (verdict.verdict === 'final') await noteMissing(setting, plan, keys.missing, attempt, subject);
     const found = valueOf(verdict, attempt, subject, setting.paces);
     if (found !== 'again')
@@ -56,7 +59,7 @@ async function noteMissing(
     async () => {
       const { found } = await lookAtExport(bucket, plan);
       if (found?.manifest?.job !== plan.ownership.jobHash) return;
-      const text = formatManifest({ ...found.manifest, missing: [...missing] });
+      const text = formatManifest(disprove(found.manifest, { missing }));
       await writeOnce(bucket, plan.manifestKey, text, { IfMatch: found.etag });
     },
     'possible',

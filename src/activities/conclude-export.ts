@@ -1,6 +1,14 @@
 import { lookAtExport, taken } from '../aws/export-look';
-import { judgeProof } from '../aws/export-proof';
-import { agrees, claimOf, completeManifest, formatManifest } from '../aws/manifest';
+import { judgeKnown, judgeProof } from '../aws/export-proof';
+import {
+  agrees,
+  claimOf,
+  completeManifest,
+  disprove,
+  formatManifest,
+  withSentAt,
+  type Manifest,
+} from '../aws/manifest';
 import type { Verdict } from '../aws/verdict';
 import { writeOnce } from '../aws/write-once';
 import type { JudgedObject } from '../contract/export';
@@ -24,16 +32,23 @@ export async function concludeExport(
     const settle = <T>(verdict: Verdict<T>) => valueOf(verdict, attempt, subject, setting.paces);
 
     const { found, seen } = await ask(() => lookAtExport(bucket, plan, attempt.signal));
-    const objects = settle(judgeProof(plan, seen, judged));
     if (found !== undefined && found.manifest?.job !== plan.ownership.jobHash) {
       settle(taken(`${manifestKey} was replaced by somebody else`));
     }
     const now = new Date(attempt.info.currentAttemptScheduledTimestampMs).toISOString();
-    const claim = found?.manifest ?? claimOf(plan, now);
+    const claim = found?.manifest ?? withSentAt(claimOf(plan, now), now);
+    const write = (manifest: Manifest) => {
+      const condition = found === undefined ? ({ IfNoneMatch: '*' } as const) : { IfMatch: found.etag };
+      return ask(() => writeOnce(bucket, manifestKey, formatManifest(manifest), condition));
+    };
+    const proof = judgeProof(plan, seen, judged);
+    // The claim remembers it: a run after this one ends the same way, at once.
+    const corrupt = judged.filter(({ verdict, reason }) => verdict === 'corrupt' && reason !== 'replaced');
+    if (corrupt.length > 0) await write(disprove(claim, { corrupt }));
+    const objects = settle(proof);
+    settle(judgeKnown(claim, seen));
     if (agrees(claim, objects)) return;
-    const text = formatManifest(completeManifest(claim, objects, now));
-    const condition = found === undefined ? ({ IfNoneMatch: '*' } as const) : { IfMatch: found.etag };
-    const etag = await ask(() => writeOnce(bucket, manifestKey, text, condition));
+    const etag = await write(completeManifest(claim, objects, now));
     if (etag === undefined) settle(taken(`${manifestKey} was replaced while it was completed`));
   });
 }

@@ -5,10 +5,11 @@ import { manifestKeyOf } from '../contract/export-keys';
 import { judgeExportTarget, lookAtExport, recallManifest } from '../aws/export-look';
 import { originIn, originOf, type ExportOrigin } from '../aws/export-origin';
 import { incomplete } from '../aws/export-progress';
+import { judgeKnown } from '../aws/export-proof';
 import { sourceHash } from '../aws/ownership';
 import { judgeBucketAllowed, judgeBucketRegion, judgeExportSource } from '../aws/preflight-export';
 import { describeSnapshot } from '../aws/snapshots';
-import { judgeSource } from '../aws/source';
+import { isExporting, judgeSource } from '../aws/source';
 import { done, type Verdict } from '../aws/verdict';
 import { DEFAULT_LEVEL } from '../contract/export';
 import type { CopySnapshotInput, ExportPlan, SnapshotRecord } from '../contract/job';
@@ -48,9 +49,10 @@ export async function inspectExport(setting: Setting, input: CopySnapshotInput):
     const ownership = ownershipOf(setting, attempt.info, input, origin.hash);
     const look = await askS3(() => lookAtExport(bucket, place, attempt.signal));
     const claim = settle(judgeExportTarget(place, look, ownership));
+    // What an earlier run found wrong is so again, at once.
+    if (claim) settle(judgeKnown(claim.manifest, look.seen));
     if (look.missing.length > 0) {
-      // A run that ended so before ends so again, at once.
-      if (claim?.manifest.missing) settle(incomplete(look.missing, record?.Status));
+      if (claim?.manifest.missing && !isExporting(record)) settle(incomplete(look.missing, record?.Status));
       // Nobody can write them any more.
       if (recalled !== undefined) settle(judged);
     }

@@ -2,7 +2,8 @@ import { classifyFault } from '../aws/faults';
 import { judgeExportTarget, lookAtExport, taken, type Claim } from '../aws/export-look';
 import { nameSome } from '../aws/export-progress';
 import { judgeFault, type Acceptance } from '../aws/judge-fault';
-import { claimOf, formatManifest, lastSentMs, mayHaveSent, type Manifest } from '../aws/manifest';
+import { claimOf, formatManifest, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
+import { readPersistently } from '../aws/persistent-read';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
 import { isExporting, judgeBusySource } from '../aws/source';
@@ -27,24 +28,37 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
     const subject: Subject = { phase: 'starting', source, target, bucket: plan.bucket };
     const bucket = bucketOf(setting, plan);
     const settle = <T>(verdict: Verdict<T>) => valueOf(verdict, attempt, subject, setting.paces);
-    let acceptance: Acceptance = plan.targetExisted || attempt.info.attempt > 1 ? 'possible' : 'none';
-    const ask = <T>(call: () => Promise<T>) => askingS3(call, acceptance, plan.bucket, attempt, subject, setting);
-    const look = () => ask(() => lookAtExport(bucket, plan));
-    const write = (manifest: Manifest, over: Claim | undefined) => {
-      const condition = over ? { IfMatch: over.etag } : ({ IfNoneMatch: '*' } as const);
-      return ask(() => writeOnce(bucket, manifestKey, formatManifest(manifest), condition));
+    const ask = <T>(call: () => Promise<T>, acceptance: Acceptance) =>
+      askingS3(call, acceptance, plan.bucket, attempt, subject, setting);
+    const look = () => ask(() => lookAtExport(bucket, plan), 'possible');
+    const put = (manifest: Manifest, over: Claim | undefined) =>
+      writeOnce(bucket, manifestKey, formatManifest(manifest), over ? { IfMatch: over.etag } : { IfNoneMatch: '*' });
+    /** A send was refused: the claim says again what it said before. What an attempt cannot tell it, the next one does. */
+    const takeBack = async (told: Claim, sentAt: string | undefined): Promise<Claim> => {
+      const manifest = withSentAt(told.manifest, sentAt);
+      try {
+        const etag = await ask(() => readPersistently(bucket.s3, {}, () => put(manifest, told)), 'possible');
+        return etag === undefined ? settle<never>(overtaken(manifestKey)) : { manifest, etag };
+      } catch (err) {
+        attempt.remember({ refused: { sentAt: told.manifest.sentAt, before: sentAt } });
+        throw err;
+      }
     };
 
     const before = await look();
-    const claim = settle(judgeExportTarget(plan, before, plan.ownership));
+    let claim = settle(judgeExportTarget(plan, before, plan.ownership));
+    const { refused } = attempt.memory ?? {};
+    if (claim && refused && claim.manifest.sentAt === refused.sentAt) claim = await takeBack(claim, refused.before);
     const maybeSent = claim !== undefined && mayHaveSent(claim.manifest);
     if (before.seen.length > 0) return settle(maybeSent ? done({ adopted: true }) : appeared(before.seen));
-    acceptance = maybeSent ? 'possible' : 'none';
+    const acceptance = maybeSent ? 'possible' : 'none';
 
     const nowMs = attempt.info.scheduledTimestampMs + attempt.elapsedMs;
     const now = new Date(nowMs).toISOString();
-    const unsent = claim?.manifest ?? claimOf(plan, now);
-    const etag = await write({ ...unsent, sentAt: now }, claim);
+    // What an earlier run knew of objects that are gone is not of those to come.
+    const unsent = withSentAt(claimOf(plan, claim?.manifest.startedAt ?? now), claim?.manifest.sentAt);
+    const sending = withSentAt(unsent, now);
+    const etag = await ask(() => put(sending, claim), acceptance);
     if (etag === undefined) {
       settle(judgeExportTarget(plan, await look(), plan.ownership));
       return settle(overtaken(manifestKey));
@@ -57,7 +71,7 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
       const fault = classifyFault(err);
       if (fault.kind === 'trouble' || fault.kind === 'unknown') return settle(judgeFault(fault, 'possible'));
 
-      await write(unsent, { manifest: unsent, etag });
+      await takeBack({ manifest: sending, etag }, unsent.sentAt);
       attempt.throwIfCancelled();
       if (fault.kind === 'state') {
         const read = () => describeSnapshot(setting.memorydb, source);

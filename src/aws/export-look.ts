@@ -47,24 +47,25 @@ export async function recallManifest(bucket: Bucket, key: string, signal: AbortS
   }
 }
 
-/** The expected keys alone. MemoryDB lower-cases names on read, so that a lower-cased key counts as well. */
+/** The expected keys alone. MemoryDB lower-cases names on read: where no key is as it was asked for, such keys count. */
 export async function listExpected(
   bucket: Bucket,
   { target, shards }: ExportPlace,
   signal?: AbortSignal
 ): Promise<Pick<ExportLook, 'seen' | 'missing'>> {
-  const prefixes = new Set([`${target}-`, `${target.toLowerCase()}-`]);
   const listed = new Map<string, ListedObject>();
-  for (const prefix of prefixes) {
-    for (const object of await listObjects(bucket, prefix, signal)) listed.set(object.key, object);
+  const spellings = [...new Set([target, target.toLowerCase()])];
+  for (const spelling of spellings) {
+    for (const object of await listObjects(bucket, `${spelling}-`, signal)) listed.set(object.key, object);
   }
-  const pairs = shards.map(({ shard }) => {
-    const key = keyOf(target, shard);
-    return { shard, key, object: listed.get(key) ?? listed.get(keyOf(target.toLowerCase(), shard)) };
-  });
+  const isUsed = (spelling: string) => shards.some(({ shard }) => listed.has(keyOf(spelling, shard)));
+  const used = spellings.find(isUsed) ?? target;
   return {
-    seen: pairs.flatMap(({ shard, object }) => (object ? [{ ...object, shard }] : [])),
-    missing: pairs.flatMap(({ key, object }) => (object ? [] : [key])),
+    seen: shards.flatMap(({ shard }) => {
+      const object = listed.get(keyOf(used, shard));
+      return object ? [{ ...object, shard }] : [];
+    }),
+    missing: shards.flatMap(({ shard }) => (listed.has(keyOf(used, shard)) ? [] : [keyOf(target, shard)])),
   };
 }
 

@@ -2,7 +2,8 @@ import type { ExportedObject, JudgedObject, SeenObject } from '../contract/expor
 import type { ExportPlan } from '../contract/job';
 import { keyOf } from '../contract/export-keys';
 import { nameSome } from './export-progress';
-import { done, type Verdict } from './verdict';
+import type { Manifest } from './manifest';
+import { done, type Final, type Verdict } from './verdict';
 
 /**
  * Judges an export as a whole: each object of the plan was looked at, none is corrupt, and all are still those that were
@@ -29,14 +30,7 @@ export function judgeProof(
       if (known.verdict !== 'verified') unverified.push(`${there.key} (${describe(known)})`);
     }
   }
-  if (misfits.length > 0) {
-    return {
-      verdict: 'final',
-      type: 'ExportVerificationFailed',
-      message: `the export is not whole: ${nameSome(misfits)}`,
-      hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName (the same keys may have another writer), and run the job again; a job never deletes to make room.',
-    };
-  }
+  if (misfits.length > 0) return notWhole(misfits);
   if (requireVerified !== true || unverified.length === 0) return done(objects);
   return {
     verdict: 'final',
@@ -46,14 +40,42 @@ export function judgeProof(
   };
 }
 
+/**
+ * Judges what an earlier run put down of the objects, which binds: an object is not another one since, and one that is
+ * proven wrong stays so.
+ */
+export function judgeKnown({ objects }: Manifest, seen: readonly SeenObject[]): Verdict<void> {
+  const seenOf = byShard(seen);
+  const misfits = objects.flatMap(({ shard, etag, verdict, reason = 'corrupt', offset }) => {
+    const there = seenOf.get(shard);
+    if (there === undefined || etag === undefined) return [];
+    if (there.etag !== etag) return [`${there.key} (replaced since an earlier run)`];
+    return verdict === 'corrupt' ? [`${there.key} (${atByte(reason, offset)})`] : [];
+  });
+  return misfits.length > 0 ? notWhole(misfits) : done(undefined);
+}
+
+function notWhole(misfits: readonly string[]): Final {
+  return {
+    verdict: 'final',
+    type: 'ExportVerificationFailed',
+    message: `the export is not whole: ${nameSome(misfits)}`,
+    hint: 'Remove the objects and the manifest, or choose another TargetSnapshotName (the same keys may have another writer), and run the job again; a job never deletes to make room.',
+  };
+}
+
 function describe({ verdict, reason, offset }: JudgedObject): string {
-  return `${verdict}${reason === undefined ? '' : `: ${reason}`}${offset === undefined ? '' : ` at byte ${offset}`}`;
+  return atByte(`${verdict}${reason === undefined ? '' : `: ${reason}`}`, offset);
+}
+
+function atByte(what: string, offset: number | undefined): string {
+  return offset === undefined ? what : `${what} at byte ${offset}`;
 }
 
 function findMisfit(there: SeenObject | undefined, known: JudgedObject | undefined): string | undefined {
   if (known === undefined) return 'was not looked at';
   const { verdict, reason = 'corrupt', offset } = known;
-  if (verdict === 'corrupt') return offset === undefined ? reason : `${reason} at byte ${offset}`;
+  if (verdict === 'corrupt') return atByte(reason, offset);
   return there?.etag === known.etag ? undefined : 'replaced since it was looked at';
 }
 

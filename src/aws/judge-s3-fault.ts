@@ -16,15 +16,18 @@ const HINTS: Readonly<Record<S3Meaning, string>> = {
 /** Final or wait: what a fault of S3 means where the caller knows no better. */
 export function judgeS3Fault(fault: S3Fault, acceptance: Acceptance, bucket: string): Final | Wait {
   const { meaning, requestId } = fault;
-  const name = fault.name === 'Unknown' || fault.name === 'UnknownError' ? `Http${fault.httpStatus ?? ''}` : fault.name;
+  // An answer to HEAD has no name.
+  const isNamed = fault.name !== 'Unknown' && fault.name !== 'UnknownError';
+  const name = isNamed ? fault.name : `Http${fault.httpStatus ?? ''}`;
+  const said = isNamed ? `${name}: ${fault.message}` : `HTTP ${fault.httpStatus ?? ''}`;
   const common = {
-    message: `the bucket ${bucket}: ${name}: ${fault.message}${fault.bucketRegion === undefined ? '' : ` (it is in ${fault.bucketRegion})`}`,
+    message: `the bucket ${bucket}: ${said}${fault.bucketRegion === undefined ? '' : ` (it is in ${fault.bucketRegion})`}`,
     hint: HINTS[meaning],
     ...(requestId !== undefined && { requestId }),
   };
   if (meaning === 'trouble') return { verdict: 'wait', pace: 'throttled', reason: name, ...common };
   if (meaning === 'access' && acceptance === 'possible')
     return { verdict: 'wait', pace: 'state', reason: name, ...common };
-  const bucketIsWrong = meaning === 'missing' || meaning === 'wrong region';
+  const bucketIsWrong = meaning === 'missing' || meaning === 'wrong region' || (meaning === 'access' && !isNamed);
   return { verdict: 'final', type: bucketIsWrong ? 'InvalidRequest' : name, ...common };
 }

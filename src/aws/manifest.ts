@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { READS_CONTENT, type ExportedObject, type VerifyLevel } from '../contract/export';
+import { READS_CONTENT, type ExportedObject, type JudgedObject, type VerifyLevel } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
 import { keyOf } from '../contract/export-keys';
 
@@ -155,15 +155,44 @@ export function completeManifest(claim: Manifest, objects: readonly ExportedObje
   };
 }
 
-/** Whether a complete manifest says the same of its objects: a run that agrees leaves it untouched. */
+/** The same manifest after another last send; undefined = every one was refused. */
+export function withSentAt(manifest: Manifest, sentAt: string | undefined): Manifest {
+  const unsent = { ...manifest };
+  delete unsent.sentAt;
+  return sentAt === undefined ? unsent : { ...unsent, sentAt };
+}
+
+/** What the manifest of an export says that is found wrong: a claim again, and what is amiss. What was seen stays bound. */
+export function disprove(
+  manifest: Manifest,
+  amiss: { readonly missing?: readonly string[]; readonly corrupt?: readonly JudgedObject[] }
+): Manifest {
+  const claim: Manifest = { ...manifest, state: 'claimed' };
+  delete claim.completedAt;
+  const corruptOf = new Map(amiss.corrupt?.map((object) => [object.shard, object]));
+  return {
+    ...claim,
+    ...(amiss.missing && { missing: [...amiss.missing] }),
+    objects: claim.objects.map((object) => {
+      const corrupt = corruptOf.get(object.shard);
+      if (corrupt === undefined) return object;
+      const { key, shard, slots } = object;
+      const { etag, verdict, reason, offset } = corrupt;
+      return { key, shard, slots, etag, verdict, reason, offset };
+    }),
+  };
+}
+
+const LEVELS = Object.keys(READS_CONTENT);
+
+/** Whether a complete manifest says as much of the same objects: a run that adds nothing leaves it untouched. */
 export function agrees(complete: Manifest, objects: readonly ExportedObject[]): boolean {
-  const digest = (
-    list: readonly {
-      key: string;
-      etag?: string | undefined;
-      verdict?: string | undefined;
-      level?: string | undefined;
-    }[]
-  ) => JSON.stringify(list.map(({ key, etag, verdict, level }) => [key, etag, verdict, level]).sort());
-  return complete.state === 'complete' && digest(complete.objects) === digest(objects);
+  const known = new Map(complete.objects.map((object) => [object.key, object]));
+  const addsNothing = ({ key, etag, level, verdict }: ExportedObject) => {
+    const before = known.get(key);
+    if (before?.level === undefined || before.etag !== etag) return false;
+    const deeper = LEVELS.indexOf(before.level) - LEVELS.indexOf(level);
+    return deeper > 0 || (deeper === 0 && before.verdict === verdict);
+  };
+  return complete.state === 'complete' && known.size === objects.length && objects.every(addsNothing);
 }

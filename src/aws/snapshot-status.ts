@@ -54,11 +54,15 @@ export function judgeCopy(
   };
 }
 
-function judgeMissing(target: string, { seen, missing }: Sightings, elapsedMs: number): Verdict<never> {
-  const { looks, sinceMs } = missing ?? { looks: 0, sinceMs: elapsedMs };
+/** Whether it was missed so often that it is gone. */
+export function isGone({ missing }: Sightings, elapsedMs: number): boolean {
+  return missing !== undefined && missing.looks >= GONE.looks && elapsedMs - missing.sinceMs >= GONE.overMs;
+}
+
+function judgeMissing(target: string, sightings: Sightings, elapsedMs: number): Verdict<never> {
+  const { seen } = sightings;
   // Whether it was seen is forgotten with a lost heartbeat: then the looks start over, however late it is.
-  const missed = looks >= GONE.looks && elapsedMs - sinceMs >= GONE.overMs;
-  const gone = missed && (seen || elapsedMs >= GRACE_MS);
+  const gone = isGone(sightings, elapsedMs) && (seen || elapsedMs >= GRACE_MS);
   if (!gone) {
     return {
       verdict: 'wait',

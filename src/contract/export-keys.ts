@@ -3,7 +3,10 @@ export function keyOf(target: string, shard: string): string {
   return `${target}-${shard}.rdb`;
 }
 
-/** The manifest's key: beside the objects, and no key that MemoryDB writes. */
+/**
+ * The manifest's key: beside the objects, and no key that MemoryDB writes. In lower case, as MemoryDB may write the
+ * objects' keys: two targets that differ in case alone may be the same keys, and then there is one claim to them.
+ */
 export function manifestKeyOf(target: string): string {
-  return `${target}.manifest.json`;
+  return `${target.toLowerCase()}.manifest.json`;
 }

@@ -36,7 +36,8 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
 
 /** The same job, typed for exports: `TargetBucket` is required. */
 export async function exportMemoryDBSnapshot(input: ExportSnapshotInput): Promise<ExportResult> {
-  const { TargetBucket: bucket } = input.request as CopySnapshotRequest;
+  const { TargetBucket: bucket } = ((input as ExportSnapshotInput | null)?.request ??
+    {}) as Partial<CopySnapshotRequest>;
   const result = bucket == null ? undefined : await copyMemoryDBSnapshot(input);
   if (result?.kind === 'export') return result;
   throw refusal({

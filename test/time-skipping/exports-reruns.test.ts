@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseManifest, type Manifest } from '../../src/aws/manifest';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
 import {
@@ -6,11 +7,17 @@ import {
   CLUSTER,
   exportOf,
   inWorld,
+  isShardFile,
   openTimeSkipping,
   SOURCE,
   type Server,
   type World,
 } from '../support/world';
+
+async function manifestOf({ sim }: World): Promise<Manifest | undefined> {
+  const object = await sim.object(BUCKET, 'nightly.manifest.json');
+  return object && parseManifest(object.bytes().toString());
+}
 
 describeWith('time-skipping server', 'exports that are run again', () => {
   let server: Server;
@@ -32,31 +39,110 @@ describeWith('time-skipping server', 'exports that are run again', () => {
     });
   });
 
-  test('one that found an object corrupt ends the same way, and asks for no other export', async () => {
-    await inWorld(server, async ({ sim, run }) => {
-      await run(exportOf(), 'nightly');
+  test('one that found an object corrupt ends the same way at once, and asks for no other export', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
+      sim.set({ exportTakes: '1h' });
+      const job = await world.start(exportOf(), 'nightly');
+      await sim.calledTimes('CopySnapshot', 1);
       sim.corruptObject(BUCKET, 'nightly-0003.rdb', { at: 1, xor: 0xff });
 
-      for (const failure of [
-        await failureOf(run(exportOf(), 'nightly')),
-        await failureOf(run(exportOf(), 'nightly')),
-      ]) {
-        expect(failure).toMatchObject({ type: 'ExportVerificationFailed' });
-        expect(failure.message).toContain('nightly-0003.rdb');
-      }
+      const first = await failureOf(job.result());
+      const reads = sim.callsTo('GetObject').filter(({ input }) => isShardFile(input)).length;
+      const again = await failureOf(run(exportOf({ verify: 'header' }), 'nightly'));
+
+      const failure = {
+        type: 'ExportVerificationFailed',
+        message: expect.stringContaining('nightly-0003.rdb (not-rdb at byte 0)') as string,
+      };
+      expect(first).toMatchObject(failure);
+      expect(again).toMatchObject({ ...failure, phase: 'inspecting' });
+      expect(reads).toBeGreaterThan(0);
+      expect(sim.callsTo('GetObject').filter(({ input }) => isShardFile(input))).toHaveLength(reads);
       expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
+      const [good, , bad] = (await manifestOf(world))?.objects ?? [];
+      expect(bad).toMatchObject({ verdict: 'corrupt', reason: 'not-rdb', offset: 0 });
+      expect(good).not.toHaveProperty('verdict');
     });
   });
 
-  test('one whose object was truncated is found out', async () => {
-    await inWorld(server, async ({ sim, run }) => {
+  test('one whose object rotted since is found out, and its manifest is no proof any more', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
       await run(exportOf(), 'nightly');
-      sim.truncateObject(BUCKET, 'nightly-0001.rdb', 100);
+      sim.corruptObject(BUCKET, 'nightly-0001.rdb', { at: 1, xor: 0xff, keepEtag: true });
+
+      for (const phase of ['verifying', 'inspecting']) {
+        expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({
+          type: 'ExportVerificationFailed',
+          phase,
+          message: expect.stringContaining('nightly-0001.rdb (not-rdb at byte 0)') as string,
+        });
+      }
+      expect(await manifestOf(world)).toMatchObject({ state: 'claimed' });
+    });
+  });
+
+  test('one whose object was replaced since is not certified, though the other one is a whole file of that shard', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
+      sim.addSnapshot('another', { cluster: CLUSTER });
+      await run(exportOf({ request: { SourceSnapshotName: 'another', TargetSnapshotName: 'another' } }));
+      await run(exportOf(), 'nightly');
+      const complete = await manifestOf(world);
+      const other = await sim.object(BUCKET, 'another-0002.rdb');
+      sim.replaceObject(BUCKET, 'nightly-0002.rdb', other?.bytes() ?? '');
 
       expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({
         type: 'ExportVerificationFailed',
-        message: expect.stringContaining('nightly-0001.rdb (truncated at byte 92)') as string,
+        message: 'the export is not whole: nightly-0002.rdb (replaced since an earlier run)',
       });
+      expect(await manifestOf(world)).toEqual(complete);
+    });
+  });
+
+  test('with a level that reads less it leaves the proof as it is', async () => {
+    await inWorld(server, async (world) => {
+      await world.run(exportOf({ verify: 'deep' }), 'nightly');
+      const complete = await manifestOf(world);
+
+      await expect(world.run(exportOf({ verify: 'presence' }), 'nightly')).resolves.toMatchObject({
+        objects: [{ level: 'presence' }, {}, {}],
+      });
+      expect(await manifestOf(world)).toEqual(complete);
+    });
+  });
+
+  test('one whose objects are gone exports anew, and until all are there its manifest is a claim', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
+      await run(exportOf(), 'nightly');
+      for (const shard of ['0001', '0002', '0003']) sim.deleteObject(BUCKET, `nightly-${shard}.rdb`);
+      sim.set({ exportTakes: '2h', exportLoses: ['0003'] });
+
+      expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({ type: 'ExportIncomplete' });
+      const claim = await manifestOf(world);
+      expect(claim).toMatchObject({ state: 'claimed', missing: ['nightly-0003.rdb'] });
+      expect(claim?.objects.filter((object) => 'verdict' in object || 'etag' in object)).toEqual([]);
+    });
+  });
+
+  test('one whose object was away and is back is complete again', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, run } = world;
+      await run(exportOf(), 'nightly');
+      const before = await manifestOf(world);
+      const file = await sim.object(BUCKET, 'nightly-0003.rdb');
+      sim.deleteObject(BUCKET, 'nightly-0003.rdb');
+      expect(await failureOf(run(exportOf(), 'nightly'))).toMatchObject({ type: 'ExportIncomplete' });
+      expect(await manifestOf(world)).toMatchObject({ state: 'claimed', missing: ['nightly-0003.rdb'] });
+
+      sim.putObject(BUCKET, 'nightly-0003.rdb', file?.bytes() ?? '');
+      await run(exportOf(), 'nightly');
+
+      const after = await manifestOf(world);
+      expect(after).toMatchObject({ state: 'complete', objects: before?.objects.map(({ key }) => ({ key })) });
+      expect(after).not.toHaveProperty('missing');
     });
   });
 

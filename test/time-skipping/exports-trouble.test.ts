@@ -78,6 +78,72 @@ describeWith('time-skipping server', 'exports in trouble', () => {
     });
   });
 
+  test('one look that does not find the source ends nothing, while MemoryDB writes', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ exportTakes: '6h' });
+      const job = await world.start(exportOf());
+      await sim.calledTimes('CopySnapshot', 1);
+      // Some hours later: the looks come every few minutes by then, and the first shard is there.
+      const missed = sim.fail('DescribeSnapshots', { error: 'SnapshotNotFoundFault', skip: 60 });
+
+      expect(await job.result()).toMatchObject({ kind: 'export' });
+
+      expect(missed.hits).toBe(1);
+      expect(sim.callsTo('CopySnapshot')).toHaveLength(1);
+    });
+  });
+
+  test('a permission that is lost between two rounds is waited for', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.set({ exportLoses: 'all' });
+      const job = await world.start(exportOf());
+      await sim.calledTimes('CopySnapshot', 1);
+      // The next one who reads the claim is the second round.
+      const denied = sim.fail('GetObject', { error: 'AccessDenied', for: '1h', match: ({ Key }) => Key === MANIFEST });
+
+      expect(await failureOf(job.result())).toMatchObject({ type: 'ExportIncomplete' });
+
+      expect(denied.hits).toBeGreaterThan(1);
+      expect(sim.callsTo('CopySnapshot')).toHaveLength(3);
+    });
+  });
+
+  test.for([
+    { what: 'a moment', times: 1 },
+    { what: 'longer than an attempt', times: 20 },
+  ])(
+    "a claim that cannot be told of a refusal for $what: somebody else's export to the same keys is not adopted",
+    async ({ times }) => {
+      await inWorld(server, async (world) => {
+        const { sim } = world;
+        sim.exportElsewhere(SOURCE, { for: '1h', bucket: BUCKET, target: 'nightly' });
+        const script = sim.fail('PutObject', { httpStatus: 503, skip: 1, times });
+
+        expect(await failureOf(world.run(exportOf({ onCancel: 'delete' })))).toMatchObject({
+          type: 'ExportTargetTaken',
+        });
+
+        expect(script.hits).toBe(times);
+        expect(sim.callsTo('CopySnapshot').map(({ outcome }) => outcome)).not.toContain('ok');
+        expect(sim.callsTo('DeleteObject')).toHaveLength(0);
+      });
+    }
+  );
+
+  test('a refusal that waiting cannot help is final, though the claim cannot be told of it at once', async () => {
+    await inWorld(server, async (world) => {
+      const { sim } = world;
+      sim.fail('CopySnapshot', { error: 'AccessDeniedException', times: Infinity });
+      sim.fail('PutObject', { httpStatus: 503, skip: 1, times: 20 });
+
+      expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'AccessDeniedException' });
+
+      expect(sim.callsTo('CopySnapshot').length).toBeLessThan(3);
+    });
+  });
+
   test('an object that is replaced between two looks fails the job', async () => {
     await inWorld(server, async (world) => {
       const script = world.sim.fail('GetObject', {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExportResult } from 'temporal-memorydb-snapshots';
 import { failureOf } from '../support/failures';
@@ -180,11 +181,17 @@ describeWith('time-skipping server', 'exports', () => {
     });
   });
 
-  test('keys that come late, after the source is available again', async () => {
+  test.for([
+    { what: 'of a short export', settings: { exportLate: '8m' } },
+    { what: 'all of a long one, together', settings: { exportTakes: '1h', exportOrder: 'together', exportLate: '8m' } },
+    { what: 'the last one of a long one', settings: { exportTakes: '6h', exportLate: { '0003': '8m' } } },
+  ] as const)('keys that come late, after the source is available again: $what', async ({ settings }) => {
     await inWorld(server, async (world) => {
-      world.sim.set({ exportLate: '8m' });
+      world.sim.set(settings);
 
       await expect(world.run(exportOf())).resolves.toMatchObject({ kind: 'export' });
+
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(1);
     });
   });
 
@@ -223,6 +230,34 @@ describeWith('time-skipping server', 'exports', () => {
     });
   });
 
+  test('a target that differs from a neighbour in case alone is his: neither adopted nor deleted', async () => {
+    await inWorld(server, async (world) => {
+      await world.run(exportOf({ request: { TargetSnapshotName: 'Nightly' } }));
+      const before = await keysOf(world);
+
+      expect(await failureOf(world.run(exportOf({ onCancel: 'delete' })))).toMatchObject({
+        type: 'ExportTargetTaken',
+        message: `${MANIFEST} is the manifest of another job`,
+      });
+      expect(world.sim.callsTo('CopySnapshot')).toHaveLength(1);
+      expect(await keysOf(world)).toEqual(before);
+    });
+  });
+
+  test.for([{ args: [{}] }, { args: [] }, { args: [{ request: null }] }])(
+    'the typed workflow refuses what has no request: $args',
+    async ({ args }) => {
+      await inWorld(server, async ({ env: { client }, taskQueue }) => {
+        const options = { args, taskQueue, workflowId: `typed-${randomUUID()}` };
+
+        expect(await failureOf(client.workflow.execute('exportMemoryDBSnapshot', options))).toMatchObject({
+          type: 'InvalidRequest',
+          message: expect.stringContaining('TargetBucket') as string,
+        });
+      });
+    }
+  );
+
   test('a bucket of another account, or one that the worker does not allow', async () => {
     await inWorld(
       server,
@@ -230,7 +265,9 @@ describeWith('time-skipping server', 'exports', () => {
         world.sim.addBucket('theirs', { owner: '999999999999' });
 
         expect(await failureOf(world.run(exportOf({ request: { TargetBucket: 'theirs' } })))).toMatchObject({
+          type: 'InvalidRequest',
           phase: 'inspecting',
+          hint: expect.stringContaining('must belong to the account of the source') as string,
         });
         expect(await failureOf(world.run(exportOf()))).toMatchObject({ type: 'InvalidRequest' });
         expect(world.sim.callsTo('CopySnapshot')).toHaveLength(0);

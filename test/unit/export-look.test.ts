@@ -162,15 +162,24 @@ describe('a look at the place', () => {
     expect((await listExpected(bucket, PLAN)).seen).toEqual([]);
   });
 
-  test('takes a lower-cased target for the same, and the key as it was sent first', async () => {
+  test('takes keys of the lower-cased target where none is as it was sent', async () => {
     put('kept/nightly-0001.rdb', 'lower');
     put('kept/nightly-0003.rdb', 'lower');
+
+    expect(await listExpected(bucket, PLAN)).toMatchObject({
+      seen: [
+        { shard: '0001', key: 'kept/nightly-0001.rdb', size: 5 },
+        { shard: '0003', key: 'kept/nightly-0003.rdb' },
+      ],
+      missing: [],
+    });
+  });
+
+  test('takes no other spelling beside a key that is as it was sent', async () => {
+    put('kept/nightly-0001.rdb', 'lower');
     put('Kept/nightly-0003.rdb', 'as sent');
 
-    expect((await listExpected(bucket, PLAN)).seen).toMatchObject([
-      { shard: '0001', key: 'kept/nightly-0001.rdb', size: 5 },
-      { shard: '0003', key: 'Kept/nightly-0003.rdb', size: 7 },
-    ]);
+    expect((await listExpected(bucket, PLAN)).seen).toMatchObject([{ shard: '0003', key: 'Kept/nightly-0003.rdb' }]);
   });
 
   test('lists a target of lower case once', async () => {

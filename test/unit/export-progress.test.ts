@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addLook, incomplete, judgeExport, nameSome, type KeysSeen } from '../../src/aws/export-progress';
+import { addLook, incomplete, isBusy, judgeExport, nameSome, type KeysSeen } from '../../src/aws/export-progress';
+import type { Sightings } from '../../src/aws/snapshot-status';
 import type { SeenObject } from '../../src/contract/export';
 import type { SnapshotRecord } from '../../src/contract/job';
 import { snapshotRecord } from './sample-records';
@@ -12,6 +13,9 @@ const HOUR = 60 * MINUTE;
 /** In which nobody is writing any more, if it is there at all. */
 const SETTLED = ['available', 'failed', 'deleting'];
 const BUSY = ['exporting', 'copying', 'creating', 'restoring', 'brand-new', 'Available', ''];
+
+/** A source that was not found again and again. */
+const GONE: Sightings = { seen: true, missing: { looks: 3, sinceMs: -15 * SECOND } };
 
 const keyOf = (i: number) => `nightly-${String(i + 1).padStart(4, '0')}.rdb`;
 
@@ -29,8 +33,8 @@ function keysOf(there: number, count = 3): { seen: SeenObject[]; missing: string
 /** A look at `there` of three keys, of which the number has been the same for `unchangedMs`. */
 function judge(status: string, there: number, unchangedMs: number, elapsedMs: number) {
   const source: SnapshotRecord | undefined = status === 'gone' ? undefined : snapshotRecord({ Status: status });
-  const keysSeen: KeysSeen = { count: there, sinceMs: elapsedMs - unchangedMs };
-  return judgeExport('nightly', source, keysOf(there), keysSeen, elapsedMs);
+  const idle = isBusy(source, GONE, elapsedMs) ? undefined : { count: there, sinceMs: elapsedMs - unchangedMs };
+  return judgeExport('nightly', source, keysOf(there), idle, elapsedMs);
 }
 
 describe('an export of which all keys are there', () => {
@@ -106,19 +110,42 @@ describe('an export of which keys are missing', () => {
   });
 });
 
-describe('how many keys were there, and since when', () => {
+describe('whether somebody may be writing', () => {
+  test.for(BUSY)('yes, while the source is `%s`', (status) => {
+    expect(isBusy(snapshotRecord({ Status: status }), { seen: true }, HOUR)).toBe(true);
+  });
+
+  test.for(SETTLED)('no, while the source is `%s`', (status) => {
+    expect(isBusy(snapshotRecord({ Status: status }), { seen: true }, HOUR)).toBe(false);
+  });
+
+  test.for([
+    { looks: 1, overMs: HOUR, busy: true },
+    { looks: 2, overMs: HOUR, busy: true },
+    { looks: 3, overMs: 15 * SECOND - 1, busy: true },
+    { looks: 3, overMs: 15 * SECOND, busy: false },
+  ])('after $looks looks over $overMs ms that did not find the source: $busy', ({ looks, overMs, busy }) => {
+    expect(isBusy(undefined, { seen: true, missing: { looks, sinceMs: HOUR - overMs } }, HOUR)).toBe(busy);
+  });
+});
+
+describe('how many keys are there while nobody is writing, and since when', () => {
+  test('is nothing while somebody may be writing', () => {
+    expect(addLook({ count: 2, sinceMs: MINUTE }, 2, HOUR, true)).toBeUndefined();
+  });
+
   test('begins with the first look', () => {
-    expect(addLook(undefined, 0, 5 * SECOND)).toEqual({ count: 0, sinceMs: 5 * SECOND });
+    expect(addLook(undefined, 0, 5 * SECOND, false)).toEqual({ count: 0, sinceMs: 5 * SECOND });
   });
 
   test('stays while the number does, and is the same object then: nothing has to be told again', () => {
     const before: KeysSeen = { count: 2, sinceMs: MINUTE };
 
-    expect(addLook(before, 2, HOUR)).toBe(before);
+    expect(addLook(before, 2, HOUR, false)).toBe(before);
   });
 
   test.for([1, 3])('begins anew when 2 become %d', (count) => {
-    expect(addLook({ count: 2, sinceMs: MINUTE }, count, HOUR)).toEqual({ count, sinceMs: HOUR });
+    expect(addLook({ count: 2, sinceMs: MINUTE }, count, HOUR, false)).toEqual({ count, sinceMs: HOUR });
   });
 
   test('is since the first of the last looks that agree', () => {
@@ -134,7 +161,7 @@ describe('how many keys were there, and since when', () => {
         const made = series.map(({ count, afterMs }) => ({ count, atMs: (elapsedMs += afterMs) }));
 
         const seen = made.reduce<KeysSeen | undefined>(
-          (before, { count, atMs }) => addLook(before, count, atMs),
+          (before, { count, atMs }) => addLook(before, count, atMs, false),
           undefined
         );
 

@@ -76,7 +76,8 @@ test.for([
   { what: 'the same objects', change: {}, same: true },
   { what: 'another ETag', change: { etag: '"e2"' }, same: false },
   { what: 'another verdict', change: { verdict: 'unsupported' }, same: false },
-  { what: 'another level', change: { level: 'presence' }, same: false },
+  { what: 'a level that reads less', change: { level: 'presence', verdict: 'unproven' }, same: true },
+  { what: 'a level that reads more', change: { level: 'deep' }, same: false },
 ] as const)('a final manifest agrees with $what: $same', ({ change, same }) => {
   const complete = completeManifest(claimOf(PLAN, STARTED), [OBJECT], COMPLETED);
 

@@ -218,8 +218,8 @@ describe('what a fault of S3 leads to, before anything was accepted and after it
 
   test.for(['Unknown', 'UnknownError'])('%s is told by its status', (name) => {
     expect(judgeS3Fault(faultOf({ name, meaning: 'access', httpStatus: 403 }), 'none', 'b')).toMatchObject({
-      type: 'Http403',
-      message: 'the bucket b: Http403: no',
+      type: 'InvalidRequest',
+      message: 'the bucket b: HTTP 403',
     });
     expect(judgeS3Fault(faultOf({ name, meaning: 'access', httpStatus: 403 }), 'possible', 'b')).toMatchObject({
       reason: 'Http403',
