@@ -1,4 +1,5 @@
 // `npm run demo`, on a fresh checkout as well: a copy and an export of a snapshot from start to end, with everything on this machine.
+import { keepToThisMachine } from './demo/keep-to-this-machine.mjs';
 import { readOptions, USAGE, UsageError } from './demo/options.mjs';
 import { Interrupted, SetUpError } from './machine/errors.mjs';
 import { runEntry } from './machine/machine.mjs';
@@ -32,6 +33,7 @@ async function runDemo(machine, options) {
   );
   try {
     const executable = await setUp(machine);
+    keepToThisMachine(process.env);
     // Not before the set-up: it imports what that installs and builds.
     const { play } = await import('./demo/play.mjs');
     await play({ executable, options, interruption: machine.interruption });

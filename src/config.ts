@@ -19,7 +19,7 @@ export interface WorkerConfig {
   readonly bucketOwner?: string;
   /** `SNAPSHOTS_VERIFY_OBJECTS`, `SNAPSHOTS_VERIFY_RANGES` and `SNAPSHOTS_VERIFY_RANGE_MIB`. */
   readonly verification?: VerificationOptions;
-  /** Whether `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` leads to an S3 that may have no host names for its buckets. */
+  /** What {@link hasS3Endpoint} says. */
   readonly hasS3Endpoint: boolean;
   /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
   readonly metricsAddress?: string;
@@ -99,8 +99,6 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
   if (!parsed.success || problems.length > 0) throw new BadConfiguration(problems.join('; '));
   const {
     TEMPORAL_TASK_QUEUE: taskQueue,
-    AWS_ENDPOINT_URL: anyEndpoint,
-    AWS_ENDPOINT_URL_S3: s3Endpoint = anyEndpoint,
     SNAPSHOTS_OWNER: owner,
     SNAPSHOTS_ALLOWED_BUCKETS: allowedBuckets,
     SNAPSHOTS_BUCKET_OWNER: bucketOwner,
@@ -121,10 +119,18 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
     ...(Object.keys(verification).length > 0 && { verification }),
-    hasS3Endpoint: s3Endpoint !== undefined,
+    hasS3Endpoint: hasS3Endpoint(env),
     ...(metricsAddress !== undefined && { metricsAddress }),
     logLevel,
   };
+}
+
+/**
+ * Whether `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` leads to an S3 that may have no host names for its buckets. The AWS
+ * SDK finds the endpoint by itself, but not that it is to be addressed by path.
+ */
+export function hasS3Endpoint(env: Environment = process.env): boolean {
+  return Boolean(env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL']);
 }
 
 function describe(name: string, given: Environment, message: string): string {

@@ -27,7 +27,10 @@ export interface SnapshotJob {
   result(): Promise<CopySnapshotResult>;
   /** Asks the workflow where it stands. */
   progress(): Promise<JobProgress>;
-  /** Every change that the server knows of, until the job is closed. */
+  /**
+   * Every change that the server knows of, until the job is closed. On the time-skipping test server time stands still
+   * unless somebody waits for `result`: there it ends beside that alone.
+   */
   watch(options?: WatchOptions): AsyncIterableIterator<JobEvent>;
   /** Asks for a cancel; `result` rejects once it is settled. */
   cancel(): Promise<void>;

@@ -26,12 +26,29 @@ class CannotStart extends Error {
 }
 
 /**
+ * Runs a worker as this process, configured by the environment: it logs its errors, and the exit code says who can mend
+ * one: 2 whoever configures the worker, 1 the machine.
+ */
+export async function runWorkerProcess(): Promise<void> {
+  const logger = new DefaultLogger('WARN', writeEntry);
+  // Node prints a warning over several lines: whoever reads the log expects one entry per line.
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => logger.warn(message, { name }));
+  try {
+    await runWorker(readWorkerConfig());
+  } catch (error) {
+    const isExplained = error instanceof BadConfiguration || error instanceof CannotStart;
+    logger.error(messageOf(error), isExplained ? {} : { error });
+    process.exitCode = error instanceof BadConfiguration ? 2 : 1;
+  }
+}
+
+/**
  * Runs a worker for snapshot jobs until SIGINT or SIGTERM: what is in flight ends first, a second signal ends it at
  * once. It installs Temporal's Runtime, so it is for a process of its own; an application's worker takes the plugin.
  *
  * @throws BadConfiguration when the environment cannot work, and other errors when Temporal cannot be had
  */
-export async function runWorker(config: WorkerConfig): Promise<void> {
+async function runWorker(config: WorkerConfig): Promise<void> {
   const { connectionOptions, namespace = 'default' } = readTemporalSettings();
   const region = await readRegion();
   const runtime = installRuntime(config);
@@ -170,18 +187,4 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The exit code says who can mend it: 2 whoever configures the worker, 1 the machine. */
-async function main(): Promise<void> {
-  const logger = new DefaultLogger('WARN', writeEntry);
-  // Node prints a warning over several lines: whoever reads the log expects one entry per line.
-  process.removeAllListeners('warning').on('warning', ({ name, message }) => logger.warn(message, { name }));
-  try {
-    await runWorker(readWorkerConfig());
-  } catch (error) {
-    const isExplained = error instanceof BadConfiguration || error instanceof CannotStart;
-    logger.error(messageOf(error), isExplained ? {} : { error });
-    process.exitCode = error instanceof BadConfiguration ? 2 : 1;
-  }
-}
-
-if (require.main === module) void main();
+if (require.main === module) void runWorkerProcess();

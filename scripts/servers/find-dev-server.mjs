@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { narrate } from '../machine/narrate.mjs';
+import { STEP_MS, tellEnd } from '../machine/step-limit.mjs';
 import { findServer } from './find-server.mjs';
 import { NotHere } from './not-here.mjs';
 import { firstLine } from './first-line.mjs';
@@ -35,8 +36,9 @@ export function findDevServer({ machine, cacheDir, sdkVersion, sdkDownload }) {
     if ((await run('go', ['version'])).code !== 0) throw new NotHere('Go is not installed');
     const module = `github.com/temporalio/cli/cmd/temporal@v${VERSION}`;
     await narrate(say, `building the Temporal CLI ${VERSION} with Go (3-4 min, once)`, async () => {
-      const { code, stderr } = await run('go', ['install', '-ldflags=-s -w', module], { env: { GOBIN: folder } });
-      if (code !== 0) throw new NotHere(`it ended with ${code}: ${stderr.trim()}`);
+      const options = { env: { GOBIN: folder }, timeoutMs: STEP_MS };
+      const { code, stderr } = await run('go', ['install', '-ldflags=-s -w', module], options);
+      if (code !== 0) throw new NotHere(`it ${tellEnd(code)}: ${stderr.trim()}`);
     });
   }
 

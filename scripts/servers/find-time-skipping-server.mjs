@@ -1,7 +1,8 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { narrate } from '../machine/narrate.mjs';
+import { STEP_MS, tellEnd } from '../machine/step-limit.mjs';
 import { findServer } from './find-server.mjs';
 import { firstLine } from './first-line.mjs';
 import { NotHere } from './not-here.mjs';
@@ -64,13 +65,21 @@ export function findTimeSkippingServer({ machine, cacheDir, sdkVersion, sdkDownl
   async function collectWithMaven(folder) {
     if ((await run('java', ['-version'])).code !== 0) throw new NotHere('Java is not installed');
     if ((await run('mvn', ['-version'])).code !== 0) throw new NotHere('Maven is not installed');
-    const pom = join(folder, 'pom.xml');
-    writeFileSync(pom, POM);
-    const options = [`-DoutputDirectory=${join(folder, 'lib')}`, '-DincludeScope=runtime'];
+    const workshop = join(folder, 'maven');
+    mkdirSync(workshop);
+    writeFileSync(join(workshop, 'pom.xml'), POM);
+    const options = [
+      // Maven looks for a home in the password file alone; a user who is not in there gets a folder named `?`.
+      `-Dmaven.repo.local=${join(workshop, 'repository')}`,
+      `-DoutputDirectory=${join(folder, 'lib')}`,
+      '-DincludeScope=runtime',
+    ];
     await narrate(say, `fetching the time-skipping server ${VERSION} with Maven (once)`, async () => {
-      const { code, stdout } = await run('mvn', ['-q', '-B', '-f', pom, COPY_DEPENDENCIES, ...options]);
-      if (code !== 0) throw new NotHere(`it ended with ${code}: ${firstLine(stdout)}`);
+      const limits = { cwd: workshop, timeoutMs: STEP_MS };
+      const { code, stdout } = await run('mvn', ['-q', '-B', COPY_DEPENDENCIES, ...options], limits);
+      if (code !== 0) throw new NotHere(`it ${tellEnd(code)}: ${firstLine(stdout)}`);
     });
+    rmSync(workshop, { recursive: true });
     writeFileSync(join(folder, EXECUTABLE), LAUNCHER);
     chmodSync(join(folder, EXECUTABLE), 0o755);
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SetUpError } from '../machine/errors.mjs';
 import { narrate } from '../machine/narrate.mjs';
 import { withLock } from '../machine/with-lock.mjs';
+import { STEP_MS, tellEnd } from '../machine/step-limit.mjs';
 
 /** @import { Machine } from '../machine/machine.mjs' */
 
@@ -23,8 +24,8 @@ export async function ensureInstalled(machine, root) {
     // NODE_ENV=production would leave out everything that builds and tests.
     const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
     await narrate(machine.say, `node_modules is ${state}: npm ci`, async () => {
-      const { code, stderr } = await machine.run('npm', args, { cwd: root });
-      if (code !== 0) throw new SetUpError(`npm ci ended with ${code}:\n${stderr.trim()}`);
+      const { code, stderr } = await machine.run('npm', args, { cwd: root, timeoutMs: STEP_MS });
+      if (code !== 0) throw new SetUpError(`npm ci ${tellEnd(code)}:\n${stderr.trim()}`);
     });
     writeFileSync(stampOf(root), fingerprint(root));
   });

@@ -35,20 +35,38 @@ class NoListing extends Error {
   override readonly name = NO_LISTING;
 }
 
-/** The objects whose keys begin with `prefix`, page by page. @throws NoListing, or what S3 answers */
+/** The objects whose keys begin with `prefix`. @throws NoListing, or what S3 answers */
 export async function listObjects(bucket: Bucket, prefix: string, signal?: AbortSignal): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
-  for await (const { Contents: page, KeyCount: count } of paginateListObjectsV2(
+  for await (const page of listPages(bucket, prefix, signal && { signal })) objects.push(...page);
+  return objects;
+}
+
+/** Where a listing begins, and what ends it. */
+export interface ListingOptions {
+  /** Keys behind this one only. */
+  readonly after?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The same, a page at a time, as S3 answers. @throws NoListing, or what S3 answers */
+export async function* listPages(
+  bucket: Bucket,
+  prefix: string,
+  { after, signal }: ListingOptions = {}
+): AsyncGenerator<ListedObject[], void, void> {
+  const pages = paginateListObjectsV2(
     { client: bucket.s3 },
-    { ...at(bucket), Prefix: prefix }
-  )) {
+    { ...at(bucket), Prefix: prefix, ...(after !== undefined && { StartAfter: after }) },
+    withSignal(signal)
+  );
+  for await (const { Contents: page = [], KeyCount: count } of pages) {
     signal?.throwIfAborted();
     if (count === undefined) throw new NoListing(`${bucket.name}: what came for ${prefix} is no listing`);
-    for (const { Key: key, Size: size, ETag: etag } of page ?? []) {
-      if (key !== undefined) objects.push({ key, size: size ?? 0, etag: etag ?? '' });
-    }
+    yield page.flatMap(({ Key: key, Size: size = 0, ETag: etag = '' }) =>
+      key === undefined ? [] : [{ key, size, etag }]
+    );
   }
-  return objects;
 }
 
 /** The text of a small object and its ETag; undefined when there is none. */

@@ -2,13 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { createSimulatorCommand } from './simulator/command';
 import { createVerifyCommand } from './verify/command';
+import { createWorkerCommand } from './worker/command';
 
 async function main(): Promise<void> {
   const program = new Command('memorydb-snapshots')
     .description('Tools around durable copies of Amazon MemoryDB snapshots.')
     .showHelpAfterError('(add --help for all options)')
     .exitOverride();
-  for (const command of [createSimulatorCommand(), createVerifyCommand()]) {
+  for (const command of [createSimulatorCommand(), createVerifyCommand(), createWorkerCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -1,4 +1,5 @@
 import type { Moment } from './clock';
+import { type OptionRules, checkOptions, flag, oneOf, text } from './option-rules';
 import { ObjectStore } from './stored-objects';
 
 /** What a bucket lets MemoryDB do by its policy. */
@@ -25,6 +26,19 @@ export interface BucketOptions {
   readonly encryption?: 'AES256' | 'aws:kms';
 }
 
+const optionRules: OptionRules<BucketOptions> = {
+  region: text,
+  owner: text,
+  versioned: flag,
+  policy: {
+    allows: (policy) => policy === 'granted' || (typeof policy === 'object' && policy !== null),
+    use: "'granted' or an object of grants",
+  },
+  encryption: oneOf('AES256', 'aws:kms'),
+};
+
+const grantRules: OptionRules<BucketGrants> = { read: flag, write: flag, readAcp: flag };
+
 /** A bucket as the simulator keeps it. */
 export interface BucketRecord {
   readonly name: string;
@@ -37,7 +51,7 @@ export interface BucketRecord {
   readonly objects: ObjectStore;
 }
 
-/** Makes a bucket; throws a TypeError when S3 would have none of that name. */
+/** Makes a bucket; throws a TypeError when S3 would have none of that name, or it is given what there is not. */
 export function createBucket(
   name: string,
   options: BucketOptions,
@@ -46,8 +60,10 @@ export function createBucket(
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
     throw new TypeError(`bucket ${name}: a name has 3 to 63 lower-case letters, digits, dots and hyphens`);
   }
+  checkOptions('addBucket()', options, optionRules);
   const { policy = 'granted', versioned = false } = options;
   const denied = policy === 'granted' ? {} : policy;
+  checkOptions("addBucket()'s policy", denied, grantRules);
   return {
     name,
     region: options.region ?? region,

@@ -67,12 +67,17 @@ export class Clock {
 
 /** Turns a duration into milliseconds; throws a TypeError that names `what` when it is none. */
 export function parseDuration(duration: Duration, what: string): number {
-  const length = typeof duration === 'number' ? duration : ms(duration);
+  const length = typeof duration === 'string' ? readWords(duration) : duration;
   // Not `length < 0`: ms gives undefined for words that it does not know, whatever its types say.
   if (!(length >= 0)) {
     throw new TypeError(`${what}: ${inspect(duration)} is no duration; use milliseconds or words such as '90s', '4h'`);
   }
   return length;
+}
+
+/** Of no words at all, ms would throw an error of its own. */
+function readWords(words: ms.StringValue): number {
+  return words.length === 0 ? Number.NaN : ms(words);
 }
 
 /** Turns a date, an ISO string or milliseconds into a moment; throws a TypeError that names `what` when it is none. */

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterConfiguration, ShardDetail } from '@aws-sdk/client-memorydb';
 import { type SlotRanges, parseSlots } from './keys-for-slot';
+import { type OptionRules, checkOptions, flag, readElsewhere, text, texts } from './option-rules';
 import { type Tags, type TagsInput, toTags } from './tags';
 
 /** What a simulated cluster may be given. */
@@ -21,6 +22,20 @@ export interface ClusterOptions {
   /** @default none */
   readonly tags?: TagsInput;
 }
+
+const optionRules: OptionRules<ClusterOptions> = {
+  shards: {
+    allows: (shards) => typeof shards === 'number' || texts.allows(shards),
+    use: 'a number or a list of names',
+  },
+  slots: texts,
+  shardDetail: flag,
+  engine: text,
+  engineVersion: text,
+  nodeType: text,
+  dataTiering: flag,
+  tags: readElsewhere,
+};
 
 /** A shard: its name is an id, not a number. */
 export interface ShardRecord {
@@ -46,8 +61,9 @@ const slotCount = 16_384;
 const maintenanceWindow = 'wed:03:00-wed:04:00';
 const snapshotWindow = '03:15-04:15';
 
-/** Makes a cluster; throws a TypeError when it cannot have such shards. */
+/** Makes a cluster; throws a TypeError when it cannot have such shards, or is given what there is not. */
 export function createCluster(name: string, arn: string, options: ClusterOptions): ClusterRecord {
+  checkOptions('addCluster()', options, optionRules);
   const { engine = 'redis', dataTiering = false, shardDetail = true } = options;
   return {
     name,

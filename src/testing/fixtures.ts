@@ -2,7 +2,8 @@ import { type BucketOptions, type BucketRecord, createBucket } from './buckets';
 import { type Moment, parseDuration, parseMoment } from './clock';
 import { type ClusterOptions, type ClusterRecord, createCluster } from './clusters';
 import { beginExport, occupySource } from './exports';
-import type { ElsewhereOptions, SnapshotOptions } from './simulator-options';
+import { checkOptions } from './option-rules';
+import { type ElsewhereOptions, type SnapshotOptions, elsewhereRules, snapshotRules } from './simulator-options';
 import { createSnapshotData } from './snapshot-data';
 import type { SnapshotRecord } from './snapshots';
 import type { State } from './state';
@@ -17,6 +18,7 @@ export function addCluster(state: State, name: string, options: ClusterOptions):
 
 /** Adds a snapshot that is simply there; throws a TypeError when it cannot be. */
 export function addSnapshot(state: State, name: string, options: SnapshotOptions, now: Moment): void {
+  checkOptions('addSnapshot()', options, snapshotRules);
   const key = readFixtureName(name);
   const cluster = state.findCluster(options.cluster);
   if (!cluster) throw new TypeError(`no cluster ${options.cluster}: addCluster('${options.cluster}') comes first`);
@@ -50,6 +52,7 @@ export function addBucket(state: State, name: string, options: BucketOptions, cr
 
 /** Lets somebody else export a snapshot. */
 export function exportElsewhere(state: State, source: SnapshotRecord, options: ElsewhereOptions, since: Moment): void {
+  checkOptions('exportElsewhere()', options, elsewhereRules);
   const settings = { ...state.settings, exportTakes: parseDuration(options.for, 'for') };
   const { bucket, target = source.name } = options;
   if (bucket === undefined) occupySource(source, settings, since);

@@ -10,8 +10,10 @@ export type { Fault, FaultInput, FaultScript, Release } from './scripted-faults'
 export type { SimulatorSettings } from './settings';
 export { MemoryDBSimulator } from './simulator';
 export type {
+  BusyOptions,
   Credentials,
   ElsewhereOptions,
+  ExhaustOptions,
   SimulatorClients,
   SimulatorOptions,
   SnapshotOptions,

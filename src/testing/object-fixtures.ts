@@ -1,6 +1,7 @@
 import type { BucketRecord } from './buckets';
 import { type Content, type Writing, computeEtag, corrupt, keepBytes, truncate } from './contents';
 import type { Moment } from './clock';
+import { type OptionRules, checkOptions, flag, readElsewhere } from './option-rules';
 import type { Spell } from './snapshots';
 import { type GivenChecksum, type StoredObject, isObject, tellTime, writeChecksum } from './stored-objects';
 
@@ -26,6 +27,8 @@ export interface Corruption {
   readonly keepEtag?: boolean;
 }
 
+const corruptionRules: OptionRules<Corruption> = { at: readElsewhere, xor: readElsewhere, keepEtag: flag };
+
 /** How an object is stored. */
 export interface Storing {
   readonly writing: Writing;
@@ -50,6 +53,7 @@ export function putFixture(bucket: BucketRecord, key: string, content: Uint8Arra
 
 /** Cuts or corrupts an object in place: the current one, or the one that is still to appear. */
 export function spoilObject(bucket: BucketRecord, key: string, now: number, damage: number | Corruption): void {
+  if (typeof damage !== 'number') checkOptions('corruptObject()', damage, corruptionRules);
   const version = getFixture(bucket, key, now);
   const before = version.content;
   version.content = typeof damage === 'number' ? truncate(version.content, damage) : corrupt(version.content, damage);

@@ -1,6 +1,17 @@
 import { type Duration, type Moment, parseDuration } from './clock';
 import { createDeferred } from './deferred';
 import { type InputOf, type OperationName, isOperationName, operationNames } from './operations';
+import {
+  type OptionRules,
+  callback,
+  checkOptions,
+  countFrom,
+  flag,
+  milliseconds,
+  oneOf,
+  readElsewhere,
+  text,
+} from './option-rules';
 
 /** What a scripted fault sees of the call's input: the operation's own, or anything when it is for all operations. */
 export type FaultInput<O extends OperationName | '*'> = O extends OperationName
@@ -42,11 +53,33 @@ export interface Fault<I = unknown> {
   readonly delayMs?: number;
 }
 
+const faultRules: OptionRules<Fault> = {
+  error: text,
+  message: text,
+  httpStatus: {
+    allows: (status) => countFrom(300).allows(status) && Number(status) < 600,
+    use: "an error's status, from 300 to 599",
+  },
+  connection: oneOf('drop', 'hang'),
+  garbled: flag,
+  cutAfter: countFrom(0),
+  ignoreRange: flag,
+  pieceDelayMs: milliseconds,
+  when: oneOf('before', 'after'),
+  skip: countFrom(0),
+  times: countFrom(1),
+  for: readElsewhere,
+  match: callback,
+  delayMs: milliseconds,
+};
+
 /** How calls that hang go on. */
 export interface Release {
   /** Cuts them instead of answering them. @default false */
   readonly drop?: boolean;
 }
+
+const releaseRules: OptionRules<Release> = { drop: flag };
 
 /** A fault that was scripted, to watch it and to end it. */
 export interface FaultScript {
@@ -138,6 +171,7 @@ class Script implements FaultScript {
   }
 
   release(how: Release = {}): void {
+    checkOptions('release()', how, releaseRules);
     this.#release.resolve(how);
     this.#release = createDeferred<Release>();
   }
@@ -151,6 +185,7 @@ function checkFault(operation: string, fault: Fault): void {
   if (operation !== '*' && !isOperationName(operation)) {
     throw new TypeError(`no operation ${operation} to fail; there are ${operationNames.join(', ')} and *`);
   }
+  checkOptions('fail()', fault, faultRules);
   const kinds = [fault.error ?? fault.httpStatus, fault.connection, fault.garbled || undefined];
   if (kinds.filter((kind) => kind !== undefined).length > 1) {
     throw new TypeError('a fault is one of error, httpStatus, connection and garbled');
@@ -165,18 +200,4 @@ function checkFault(operation: string, fault: Fault): void {
     throw new TypeError(`cutAfter, ignoreRange and pieceDelayMs are for GetObject, not ${operation}`);
   }
   if (fault.times !== undefined && fault.for !== undefined) throw new TypeError('a fault has either times or for');
-  const { skip = 0, times = 1, delayMs = 0, httpStatus = 500, cutAfter = 0, pieceDelayMs = 0 } = fault;
-  if (!isCount(skip, 0)) throw new TypeError(`skip: ${skip} is no whole number from 0`);
-  if (!isCount(times, 1)) throw new TypeError(`times: ${times} is no whole number from 1`);
-  if (!(delayMs >= 0 && delayMs < 2 ** 31)) throw new TypeError(`delayMs: ${delayMs} is no time in milliseconds`);
-  if (!(pieceDelayMs >= 0 && pieceDelayMs < 2 ** 31)) {
-    throw new TypeError(`pieceDelayMs: ${pieceDelayMs} is no time in milliseconds`);
-  }
-  if (!isCount(cutAfter, 0)) throw new TypeError(`cutAfter: ${cutAfter} is no whole number from 0`);
-  if (!(isCount(httpStatus, 300) && httpStatus < 600))
-    throw new TypeError(`httpStatus: ${httpStatus} is no error's status`);
-}
-
-function isCount(value: number, least: number): boolean {
-  return value >= least && (Number.isInteger(value) || value === Infinity);
 }

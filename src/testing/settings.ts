@@ -1,4 +1,6 @@
 import { type Duration, parseDuration } from './clock';
+import type { ClusterRecord } from './clusters';
+import { type OptionRules, checkOptions, countFrom, flag, oneOf, readElsewhere, text, texts } from './option-rules';
 
 /** How the simulated service behaves from now on; what has begun keeps the settings that it began with. */
 export interface SimulatorSettings {
@@ -45,6 +47,30 @@ export interface SimulatorSettings {
   /** Whether unknown request members and doubtful snapshot names are refused; the service ignores the former. @default true */
   readonly strict?: boolean;
 }
+
+const settingRules: OptionRules<SimulatorSettings> = {
+  copyTakes: readElsewhere,
+  createTakes: readElsewhere,
+  deleteTakes: readElsewhere,
+  visibleAfter: readElsewhere,
+  tagsVisibleAfter: readElsewhere,
+  tagsUntilVisible: oneOf('not-found', 'empty'),
+  copyStatus: text,
+  copyEnds: text,
+  quota: countFrom(0),
+  sourceBusyWhileCopying: flag,
+  exportTakes: readElsewhere,
+  exportStatus: text,
+  exportEnds: text,
+  exportAnswer: oneOf('source', 'empty'),
+  exportOrder: oneOf('ascending', 'descending', 'together'),
+  exportLoses: { allows: (shards) => shards === 'all' || texts.allows(shards), use: "'all' or a list of shards" },
+  exportLate: readElsewhere,
+  exportKeys: oneOf('as-sent', 'lower-case'),
+  wrongRegionAnswer: oneOf(301, 400),
+  pageSize: countFrom(1),
+  strict: flag,
+};
 
 /** The settings in force, durations in milliseconds. */
 export interface Settings {
@@ -100,18 +126,10 @@ export const defaultSettings: Settings = {
 
 /** The settings with some of them changed; throws a TypeError that names a setting and why its value is none. */
 export function changeSettings(settings: Settings, changes: SimulatorSettings): Settings {
-  const unknown = Object.keys(changes).filter((name) => !Object.hasOwn(defaultSettings, name));
-  if (unknown.length > 0) {
-    throw new TypeError(`no such setting: ${unknown.join(', ')}; there are ${Object.keys(defaultSettings).join(', ')}`);
-  }
+  checkOptions('set()', changes, settingRules);
   const readDuration = (name: DurationName): number => {
     const given = changes[name];
     return given === undefined ? settings[name] : parseDuration(given, name);
-  };
-  const readCount = (name: 'quota' | 'pageSize', least: number): number => {
-    const count = changes[name] ?? settings[name];
-    if (count >= least && (Number.isInteger(count) || count === Infinity)) return count;
-    throw new TypeError(`${name}: ${count} is no whole number from ${least}`);
   };
   return {
     copyTakes: readDuration('copyTakes'),
@@ -122,7 +140,7 @@ export function changeSettings(settings: Settings, changes: SimulatorSettings): 
     tagsUntilVisible: changes.tagsUntilVisible ?? settings.tagsUntilVisible,
     copyStatus: changes.copyStatus ?? settings.copyStatus,
     copyEnds: changes.copyEnds ?? settings.copyEnds,
-    quota: readCount('quota', 0),
+    quota: changes.quota ?? settings.quota,
     sourceBusyWhileCopying: changes.sourceBusyWhileCopying ?? settings.sourceBusyWhileCopying,
     exportTakes: readDuration('exportTakes'),
     exportStatus: changes.exportStatus ?? settings.exportStatus,
@@ -133,9 +151,24 @@ export function changeSettings(settings: Settings, changes: SimulatorSettings): 
     exportLate: changes.exportLate === undefined ? settings.exportLate : readLateness(changes.exportLate),
     exportKeys: changes.exportKeys ?? settings.exportKeys,
     wrongRegionAnswer: changes.wrongRegionAnswer ?? settings.wrongRegionAnswer,
-    pageSize: readCount('pageSize', 1),
+    pageSize: changes.pageSize ?? settings.pageSize,
     strict: changes.strict ?? settings.strict,
   };
+}
+
+/** Throws a TypeError where a change names a shard that no cluster has: it would change nothing. */
+export function checkShards(changes: SimulatorSettings, clusters: readonly ClusterRecord[]): void {
+  const { exportLoses = [], exportLate = {} } = changes;
+  const named = {
+    exportLoses: exportLoses === 'all' ? [] : exportLoses,
+    exportLate: typeof exportLate === 'object' ? Object.keys(exportLate) : [],
+  };
+  const known = [...new Set(clusters.flatMap(({ shards }) => shards.map(({ name }) => name)))];
+  const there = known.length === 0 ? 'addCluster() comes first' : `there are ${known.join(', ')}`;
+  for (const [setting, shards] of Object.entries(named)) {
+    const unknown = shards.find((shard) => !known.includes(shard));
+    if (unknown !== undefined) throw new TypeError(`${setting}: '${unknown}' is a shard of no cluster; ${there}`);
+  }
 }
 
 function readLateness(late: Duration | Readonly<Record<string, Duration>>): Settings['exportLate'] {

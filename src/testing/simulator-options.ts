@@ -1,5 +1,6 @@
 import type { Duration, Now } from './clock';
-import type { DataOptions } from './snapshot-data';
+import { type OptionRules, callback, oneOf, readElsewhere, text } from './option-rules';
+import { type DataOptions, dataRules } from './snapshot-data';
 import type { TagsInput } from './tags';
 
 /** How a simulator is started. */
@@ -19,6 +20,17 @@ export interface SimulatorOptions {
   /** What that S3 takes. @default the simulator's own credentials */
   readonly s3Credentials?: Credentials;
 }
+
+/** The rules of those. */
+export const startRules: OptionRules<SimulatorOptions> = {
+  now: callback,
+  port: readElsewhere,
+  host: text,
+  region: text,
+  accountId: text,
+  s3Endpoint: text,
+  s3Credentials: readElsewhere,
+};
 
 /** Any pair will do for the simulator. */
 export interface Credentials {
@@ -65,6 +77,38 @@ export interface SnapshotOptions extends DataOptions {
   readonly availableAfter?: Duration;
 }
 
+/** The rules of those. */
+export const snapshotRules: OptionRules<SnapshotOptions> = {
+  ...dataRules,
+  cluster: text,
+  status: text,
+  source: oneOf('manual', 'automated'),
+  createdAt: readElsewhere,
+  tags: readElsewhere,
+  kmsKeyId: text,
+  availableAfter: readElsewhere,
+};
+
+/** A snapshot that is busy. */
+export interface BusyOptions {
+  /** How long. */
+  readonly for: Duration;
+  /** @default 'copying' */
+  readonly status?: string;
+}
+
+/** The rules of those. */
+export const busyRules: OptionRules<BusyOptions> = { for: readElsewhere, status: text };
+
+/** A quota that is exhausted. */
+export interface ExhaustOptions {
+  /** How long. */
+  readonly for: Duration;
+}
+
+/** The rules of those. */
+export const exhaustRules: OptionRules<ExhaustOptions> = { for: readElsewhere };
+
 /** An export that somebody else began. */
 export interface ElsewhereOptions {
   /** How long it lasts. */
@@ -74,3 +118,6 @@ export interface ElsewhereOptions {
   /** @default the snapshot's name */
   readonly target?: string;
 }
+
+/** The rules of those. */
+export const elsewhereRules: OptionRules<ElsewhereOptions> = { for: readElsewhere, bucket: text, target: text };

@@ -1,6 +1,6 @@
 import type { BucketOptions, BucketRecord } from './buckets';
 import { CallLog, type CallRecord } from './call-log';
-import { Clock, type Duration, parseDuration } from './clock';
+import { Clock, parseDuration } from './clock';
 import type { ClusterOptions } from './clusters';
 import { type HttpServer, startHttpServer } from './http-server';
 import { ForeignExports } from './foreign-exports';
@@ -8,15 +8,21 @@ import * as fixtures from './fixtures';
 import * as objects from './object-fixtures';
 import type { Corruption, SimulatedObject } from './object-fixtures';
 import type { InputOf, OperationName } from './operations';
+import { checkOptions } from './option-rules';
 import { type Fault, type FaultInput, type FaultScript, ScriptedFaults } from './scripted-faults';
 import { type ServiceParts, answerRequest } from './service';
-import { type SimulatorSettings, changeSettings } from './settings';
-import type {
-  ElsewhereOptions,
-  ForeignS3Options,
-  SimulatorClients,
-  SimulatorOptions,
-  SnapshotOptions,
+import { type SimulatorSettings, changeSettings, checkShards } from './settings';
+import {
+  type BusyOptions,
+  type ElsewhereOptions,
+  type ExhaustOptions,
+  type ForeignS3Options,
+  type SimulatorClients,
+  type SimulatorOptions,
+  type SnapshotOptions,
+  busyRules,
+  exhaustRules,
+  startRules,
 } from './simulator-options';
 import { type SimulatedSnapshot, type SnapshotRecord, inspectSnapshot } from './snapshots';
 import { State } from './state';
@@ -63,8 +69,9 @@ export class MemoryDBSimulator {
     this.aws = { memorydb: own, s3: { ...own, ...parts.foreign, forcePathStyle: true } };
   }
 
-  /** Starts a simulator; throws when the port cannot be had or `now` gives no time. */
+  /** Starts a simulator; throws when the port cannot be had, `now` gives no time, or there is no such option. */
   static async start(options: SimulatorOptions = {}): Promise<MemoryDBSimulator> {
+    checkOptions('start()', options, startRules);
     const { now = Date.now, port = 0, host = '127.0.0.1', region = 'us-east-1', accountId = '123456789012' } = options;
     const { s3Endpoint, s3Credentials = anyCredentials } = options;
     const foreign = s3Endpoint === undefined ? undefined : { endpoint: s3Endpoint, credentials: s3Credentials };
@@ -142,13 +149,19 @@ export class MemoryDBSimulator {
     this.#getSnapshot(name).tags = toTags(tags);
   }
 
-  /** Changes how the service behaves from now on; throws a TypeError that names the setting and its fault. */
+  /**
+   * Changes how the service behaves from now on; throws a TypeError that names the setting and its fault. The shards
+   * that exports lose, or get late, are those of clusters that are there.
+   */
   set(changes: SimulatorSettings): void {
-    this.#state.settings = changeSettings(this.#state.settings, changes);
+    const settings = changeSettings(this.#state.settings, changes);
+    checkShards(changes, this.#state.listClusters());
+    this.#state.settings = settings;
   }
 
   /** Makes a snapshot busy: until then it can be neither copied nor deleted, and reads `status`, by default `copying`. */
-  busy(name: string, options: { readonly for: Duration; readonly status?: string }): void {
+  busy(name: string, options: BusyOptions): void {
+    checkOptions('busy()', options, busyRules);
     const forMs = parseDuration(options.for, 'for');
     this.#getSnapshot(name).busy = { since: this.#clock.mark(), forMs, status: options.status ?? 'copying' };
   }
@@ -162,7 +175,8 @@ export class MemoryDBSimulator {
   }
 
   /** Refuses every new manual snapshot of a cluster for some time; throws a TypeError when there is no such cluster. */
-  exhaustQuota(cluster: string, options: { readonly for: Duration }): void {
+  exhaustQuota(cluster: string, options: ExhaustOptions): void {
+    checkOptions('exhaustQuota()', options, exhaustRules);
     const { name } = fixtures.getCluster(this.#state, cluster);
     this.#state.quotas.exhaust(name, this.#clock.mark(), parseDuration(options.for, 'for'));
   }

@@ -1,5 +1,6 @@
 import type { Content } from './contents';
 import type { ClusterRecord, ShardRecord } from './clusters';
+import { type OptionRules, flag, oneOf, readElsewhere } from './option-rules';
 import { createRdbFile, leastSize } from './rdb-file';
 import type { RdbVersion } from './rdb-writer';
 
@@ -14,6 +15,14 @@ export interface DataOptions {
   /** Whether files end in a checksum, or in zero as with `rdbchecksum no`. @default true */
   readonly rdbChecksum?: boolean;
 }
+
+/** The rules of those. */
+export const dataRules: OptionRules<DataOptions> = {
+  shardSize: readElsewhere,
+  keysPerShard: readElsewhere,
+  rdbVersion: oneOf(9, 10, 11),
+  rdbChecksum: flag,
+};
 
 /** What a snapshot's files are made of. */
 export interface SnapshotData {

@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-memorydb';
+import { type OptionRules, checkOptions, text } from './option-rules';
 import { Refusal, invalidValue } from './refusal';
 import { refuseConstraint } from './request-rules';
 
@@ -7,6 +8,7 @@ export type TagsInput = readonly Tag[] | Readonly<Record<string, string>>;
 /** Tags of a resource, by key. */
 export type Tags = ReadonlyMap<string, string>;
 
+const tagRules: OptionRules<Tag> = { Key: text, Value: text };
 const maxTagsInRequest = 200;
 const maxTagsOnResource = 50;
 /** Letters, digits, spaces and these signs: what AWS takes in keys and values. */
@@ -14,6 +16,7 @@ const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** Reads the tags of a fixture, which may hold what no request may: `aws:` keys and more than 50. */
 export function toTags(tags: TagsInput = []): Tags {
+  if (isTagList(tags)) for (const tag of tags) checkOptions('a tag', tag, tagRules);
   const entries = isTagList(tags) ? tags.map((tag) => [tag.Key ?? '', tag.Value ?? ''] as const) : Object.entries(tags);
   return new Map(entries);
 }

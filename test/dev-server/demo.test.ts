@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { test } from '../support/processes';
@@ -30,6 +33,32 @@ const resultSchema = z.strictObject({
 
 const DEMO = 'scripts/demo.mjs';
 
+/** Where nobody answers. */
+const NOWHERE = '127.0.0.1:9';
+
+/** What a user of AWS and Temporal may have in the environment; each of these would lead the demo astray. */
+const SETTINGS = {
+  AWS_PROFILE: 'work',
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+  AWS_ENDPOINT_URL: `http://${NOWHERE}`,
+  TEMPORAL_ADDRESS: NOWHERE,
+  TEMPORAL_API_KEY: 'secret',
+  TEMPORAL_PROFILE: 'prod',
+  TEMPORAL_TLS: 'true',
+  http_proxy: `http://${NOWHERE}`,
+  HTTPS_PROXY: `http://${NOWHERE}`,
+  https_proxy: `http://${NOWHERE}`,
+  grpc_proxy: `http://${NOWHERE}`,
+  no_grpc_proxy: 'example.com',
+};
+
+/** The same in the home folder, where the SDKs look when the environment says nothing. */
+const SETTINGS_AT_HOME = {
+  '.aws/config': `[default]\nignore_configured_endpoint_urls = true\n`,
+  '.aws/credentials': `[default]\ncredential_process = false\n`,
+  '.config/temporalio/temporal.toml': `[profile.default]\naddress = "${NOWHERE}"\napi_key = "secret"\n[profile.default.tls]\n`,
+};
+
 describeWith('Temporal CLI', 'the demo', () => {
   test.concurrent('prints its result alone with --json, and leaves no process behind', async ({ startProgram }) => {
     const running = startProgram(DEMO, ['--json']);
@@ -58,6 +87,23 @@ describeWith('Temporal CLI', 'the demo', () => {
     for (const { workflowId } of [copy, exported]) {
       expect(running.stderr).toContain(`/workflows/${encodeURIComponent(workflowId)}`);
     }
+  });
+
+  test.concurrent("takes no notice of the user's own settings", async ({ startProgram, onTestFinished }) => {
+    const home = mkdtempSync(join(tmpdir(), 'demo-home-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    for (const [name, text] of Object.entries(SETTINGS_AT_HOME)) {
+      const path = join(home, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+
+    const running = startProgram(DEMO, ['--json'], { ...SETTINGS, HOME: home, XDG_CACHE_HOME: cache });
+
+    expect(await running.ended, running.stderr).toEqual({ code: 0, signal: null });
+    const { copy, export: exported } = resultSchema.parse(JSON.parse(running.stdout));
+    expect([copy.snapshot.Status, exported.manifestState]).toEqual(['available', 'complete']);
   });
 
   test.concurrent.for([

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -14,8 +15,10 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startDevServer } from '../../scripts/servers/start-dev-server.mjs';
 import { CHECKOUT, linkPackages, PACKAGE, writeFiles } from '../support/consumers/temp-folder';
+import { describeWith, temporalCli } from '../support/temporal-servers';
 
 const CONSUMERS = join(CHECKOUT, 'test', 'support', 'consumers');
 
@@ -57,22 +60,47 @@ const EXPORTS = {
     'nextDelayMs',
   ],
   './testing': ['MemoryDBSimulator'],
+  './rdb': [
+    'EMPTY_CRC64',
+    'HEAD_LENGTH',
+    'REASONS',
+    'SLOT_COUNT',
+    'TAIL_LENGTH',
+    'combineCrc64',
+    'containsSlot',
+    'crc64',
+    'crc64Hex',
+    'formatSlots',
+    'judgeHeader',
+    'openScan',
+    'parseSlots',
+    'readHead',
+    'readTail',
+    'resumes',
+    'slotOf',
+    'slotsCover',
+  ],
 };
 
 /** What `program.ts` prints. */
 const PROGRAM_SAYS = `${JSON.stringify({ plugin: PACKAGE, problems: [], region: 'us-east-1' })}\n`;
+
+/** What a worker logs once it can work. */
+const POLLING = '"worker is polling"';
 
 /** A package that compiled code or its types refer to; Node's own modules have a colon, ours begin with a dot. */
 const IMPORTS = /(?:require\(|from |import\()["']((?:@[\w.-]+\/)?[\w-][\w.-]*)(?=["'/])/g;
 
 let folder: string;
 let installed: string;
+let command: string;
 let packed: string[];
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-lane-')));
   installed = join(folder, 'node_modules', PACKAGE);
   packed = install();
+  command = linkCommand();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -163,18 +191,29 @@ describe('installed, the package', () => {
     }
   );
 
-  test('has a command that runs', () => {
-    // As npm does it.
-    const target = join(installed, 'lib', 'cli', 'main.js');
-    const command = join(folder, 'node_modules', '.bin', 'memorydb-snapshots');
-    mkdirSync(dirname(command), { recursive: true });
-    chmodSync(target, 0o755);
-    symlinkSync(target, command);
-
-    const { stdout, status } = spawnSync(command, ['--help'], { encoding: 'utf8' });
+  test.for([
+    [['--help'], /^Usage: memorydb-snapshots /],
+    [['worker', '--help'], /SNAPSHOTS_LOG_LEVEL/],
+  ] as const)('has a command that runs with %j, without what the worker alone needs', ([args, text]) => {
+    const { stdout, status } = spawnSync(command, args, {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], NODE_OPTIONS: `--require "${writeRefusal('@temporalio/worker')}"` },
+    });
 
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^Usage: memorydb-snapshots /);
+    expect(stdout).toMatch(text);
+  });
+
+  test('has a worker that says what it cannot work with', () => {
+    const env = { PATH: process.env['PATH'], SNAPSHOTS_OWNR: 'acme', SNAPSHOTS_LOG_LEVEL: 'loud' };
+
+    const { stdout, stderr, status } = spawnSync(command, ['worker'], { encoding: 'utf8', env });
+
+    expect([stdout, status]).toEqual(['', 2]);
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: 'ERROR',
+      message: expect.stringMatching(/^SNAPSHOTS_LOG_LEVEL "loud".*SNAPSHOTS_OWNR/) as string,
+    });
   });
 
   test('has workflows that a user’s own bundle can hold, without a complaint of the plugin', () => {
@@ -207,6 +246,30 @@ describe('installed, the package', () => {
   });
 });
 
+describeWith('Temporal CLI', 'installed, the worker', () => {
+  test('polls, and ends when it is told to', async () => {
+    const server = await startDevServer(temporalCli());
+    onTestFinished(server.stop);
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, TEMPORAL_ADDRESS: server.address, AWS_REGION: 'eu-central-1' };
+
+    const worker = spawn(command, ['worker'], { env, stdio: ['ignore', 'inherit', 'pipe'] });
+    onTestFinished(() => {
+      worker.kill('SIGKILL');
+    });
+    const closed = once(worker, 'close');
+    let log = '';
+    for await (const text of worker.stderr.setEncoding('utf8') as AsyncIterable<string>) {
+      const before = log;
+      log += text;
+      if (!before.includes(POLLING) && log.includes(POLLING)) worker.kill('SIGTERM');
+    }
+
+    expect(await closed, log).toEqual([0, null]);
+    expect(log).toContain('"taskQueue":"memorydb-snapshots"');
+  });
+});
+
 /** Packs the checkout and puts it into the folder, with what it asks for and nothing else beside it. */
 function install(): string[] {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -218,6 +281,29 @@ function install(): string[] {
   const { dependencies, peerDependencies } = readManifest();
   linkPackages(folder, [...Object.keys(dependencies), ...Object.keys(peerDependencies), '@types/node']);
   return tarball.files.map(({ path }) => path).sort();
+}
+
+/** Puts the command where npm puts it. */
+function linkCommand(): string {
+  const target = join(installed, 'lib', 'cli', 'main.js');
+  const link = join(folder, 'node_modules', '.bin', 'memorydb-snapshots');
+  mkdirSync(dirname(link), { recursive: true });
+  chmodSync(target, 0o755);
+  symlinkSync(target, link);
+  return link;
+}
+
+/** A module for `--require` that makes every load of a package fail. */
+function writeRefusal(name: string): string {
+  return writeFiles(folder, {
+    'refuse.cjs': `
+      const Module = require('node:module');
+      const load = Module._load;
+      Module._load = (request, ...more) => {
+        if (request === '${name}') throw new Error('${name} is loaded');
+        return load(request, ...more);
+      };`,
+  });
 }
 
 function readManifest(): Record<'dependencies' | 'peerDependencies', Record<string, string>> {

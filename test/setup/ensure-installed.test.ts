@@ -6,6 +6,7 @@ import { describe, expect } from 'vitest';
 import { createMachine } from '../../scripts/machine/machine.mjs';
 import { ensureInstalled, judgeInstall } from '../../scripts/set-up/ensure-installed.mjs';
 import { startBeside } from './beside';
+import { fakeMachine } from './fake-machine';
 import { test, write, writeProgram } from './in-folder';
 
 const ASKED = {
@@ -111,6 +112,18 @@ describe('node_modules', () => {
 
     await expect(ensureInstalled(machine, root)).rejects.toThrow(/npm ci ended with 7:\nnpm error no such registry/);
     expect(readdirSync(root)).toEqual(['package-lock.json']);
+  });
+
+  test('whose install does not end is an error with how long that took', async ({ folder }) => {
+    const { root } = arrange(folder);
+    const { machine } = fakeMachine(
+      {},
+      {
+        npm: (_, { timeoutMs }) => ({ code: timeoutMs === undefined ? 1 : 124, stderr: 'npm http fetch' }),
+      }
+    );
+
+    await expect(ensureInstalled(machine, root)).rejects.toThrow(/npm ci did not end within 15 min:\nnpm http fetch/);
   });
 
   test('is installed once by two set-ups that start together, and one says that it waits', async ({ folder }) => {

@@ -93,6 +93,20 @@ describe('the dev server', () => {
     });
   });
 
+  test('whose build does not end is missing, with how long that took', async ({ folder }) => {
+    const { finding } = await arrange(folder, []);
+    const hangs: Answer = ([command], { timeoutMs }) => ({
+      code: command === 'install' && timeoutMs !== undefined ? 124 : 0,
+      stderr: 'go: downloading',
+    });
+    const { machine } = fakeMachine({ PATH: '' }, { go: hangs });
+
+    const found = await findDevServer({ ...finding, machine });
+
+    const reason = 'go install: it did not end within 15 min: go: downloading';
+    expect(found).toHaveProperty('missing', expect.stringContaining(reason));
+  });
+
   test('at a path that somebody set and that does not exist is an error, not another server', async ({ folder }) => {
     const { finding, named } = await arrange(folder, ORDER);
     rmSync(named);

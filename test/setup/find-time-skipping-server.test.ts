@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect } from 'vitest';
 
 import { SetUpError } from '../../scripts/machine/errors.mjs';
+import type { RunOptions } from '../../scripts/machine/run-command.mjs';
 import { findTimeSkippingServer } from '../../scripts/servers/find-time-skipping-server.mjs';
 import type { Finding } from '../../scripts/servers/finding.mjs';
 import { NotHere } from '../../scripts/servers/not-here.mjs';
@@ -16,8 +17,10 @@ type Source = (typeof ORDER)[number];
 
 const explains: Answer = () => ({ stderr: 'Usage: <command> <port> <flags>' });
 const fetches: Answer = (args) => {
-  const option = args.find((arg) => arg.startsWith('-DoutputDirectory='));
-  if (option !== undefined) write(join(option.slice('-DoutputDirectory='.length), 'server.jar'), 'jar');
+  for (const option of ['-Dmaven.repo.local=', '-DoutputDirectory=']) {
+    const given = args.find((arg) => arg.startsWith(option));
+    if (given !== undefined) write(join(given.slice(option.length), 'server.jar'), 'jar');
+  }
   return {};
 };
 
@@ -78,6 +81,20 @@ describe('the time-skipping server', () => {
     expect(statSync(join(entry, 'lib', 'server.jar')).size).toBe(3);
   });
 
+  test('from Maven comes by a repository of its own, which is gone afterwards: no home is looked for', async ({
+    folder,
+  }) => {
+    const { finding, calls } = await arrange(folder, ['Maven']);
+
+    await findTimeSkippingServer(finding);
+
+    const fetching = calls.find((call) => call.includes('copy-dependencies'));
+    expect(fetching).toContain(`-Dmaven.repo.local=${join(folder, 'cache')}`);
+    const entry = join(folder, 'cache', 'temporal-test-server-1.38.0');
+    expect(readdirSync(entry).sort()).toEqual(['complete.json', 'lib', 'temporal-test-server']);
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['temporal-test-server-1.38.0']);
+  });
+
   test('loses its entry with one of its jars, and is fetched again', async ({ folder }) => {
     const { finding, said } = await arrange(folder, ['Maven']);
     await findTimeSkippingServer(finding);
@@ -105,6 +122,16 @@ describe('the time-skipping server', () => {
         mvn: (args: readonly string[]) => ({ code: args.length > 1 ? 1 : 0, stdout: '[ERROR] no\nmore' }),
       },
       reason: 'Maven: it ended with 1: [ERROR] no',
+    },
+    {
+      without: 'an end to the download',
+      commands: {
+        java: () => ({}),
+        mvn: (args: readonly string[], { timeoutMs }: RunOptions) => ({
+          code: args.length > 1 && timeoutMs !== undefined ? 124 : 0,
+        }),
+      },
+      reason: 'Maven: it did not end within 15 min: it said nothing',
     },
   ])('is missing without $without, with the reason', async ({ commands, reason }, { folder }) => {
     const { finding } = await arrange(folder, [], commands);

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { bucket } from './stage';
 import { setExported, verify, verifyAsJson, writeFiles, type Document } from './verify-stage';
 
@@ -163,6 +163,54 @@ test('MemoryDB may have lower-cased the keys', async () => {
   expect(document.results[0]?.objects.map(({ name }) => name)).toEqual(
     ['0001', '0002', '0003'].map((shard) => `s3://${bucket}/daily/nightly-${shard}.rdb`)
   );
+});
+
+describe('keys in another case', () => {
+  const capital = `s3://${bucket}/Nightly`;
+
+  test('are of another export, and not judged', async () => {
+    const { at, sim, writeManifest } = await setExported('Nightly');
+    for (const shard of ['0001', '0002', '0003']) sim.putObject(bucket, `nightly-${shard}.rdb`, 'of another export');
+    const verdictOf = async (changes?: Parameters<typeof writeManifest>[0]) => {
+      await writeManifest(changes);
+      const document = await verifyAsJson([...at, capital]);
+      return [document.exitCode, ...problemsIn(document)];
+    };
+
+    expect(await verdictOf()).toEqual([0]);
+    expect(await verdictOf({ state: 'claimed' })).toEqual([3, ['not-concluded', undefined]]);
+    const manifest = await writeManifest();
+    sim.deleteObject(bucket, 'Nightly-0002.rdb');
+    expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([['missing', 'Nightly-0002.rdb']]);
+    sim.putObject(bucket, 'Nightly.manifest.json', manifest.replace('"complete"', '"claimed"'));
+    expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([
+      ['not-concluded', undefined],
+      ['missing', 'Nightly-0002.rdb'],
+    ]);
+    for (const shard of ['0001', '0003']) sim.deleteObject(bucket, `Nightly-${shard}.rdb`);
+    sim.putObject(bucket, 'Nightly.manifest.json', manifest);
+    expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([
+      ['missing', 'Nightly-0001.rdb'],
+      ['missing', 'Nightly-0002.rdb'],
+      ['missing', 'Nightly-0003.rdb'],
+    ]);
+  });
+
+  test('are its own where MemoryDB wrote them so, and then those are judged', async () => {
+    const { at, sim, writeManifest } = await setExported('nightly');
+    const manifest = await writeManifest({ target: 'Nightly' });
+    sim.putObject(bucket, 'Nightly.manifest.json', manifest);
+    sim.putObject(bucket, 'Nightly-0001.rdb', 'of another export');
+
+    const alone = await verifyAsJson([...at, capital]);
+    sim.putObject(bucket, 'nightly-0007.rdb', 'one too many');
+    const crowded = await verifyAsJson([...at, capital]);
+
+    expect([alone.exitCode, alone.results[0]?.objects.length]).toEqual([0, 3]);
+    expect(alone.results[0]?.objects[0]?.name).toBe(`${address}-0001.rdb`);
+    expect(crowded.exitCode).toBe(1);
+    expect(problemsIn(crowded)).toEqual([['not-of-this-export', 'nightly-0007.rdb']]);
+  });
 });
 
 test('a downloaded export is verified in its folder, whatever it was called in the bucket', async () => {

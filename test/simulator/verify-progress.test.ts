@@ -2,13 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatStanding, openProgress } from '../../src/cli/verify/progress';
 import { bucket } from './stage';
 import { setExported, startVerify, writeFiles } from './verify-stage';
-
-// Each test starts several processes, which have to load the AWS SDK.
-vi.setConfig({ testTimeout: 60_000 });
 
 const MiB = 1 << 20;
 /** What a process does is read from /proc. */
@@ -90,7 +87,7 @@ describe('a signal ends it at once, and it says how far it came', () => {
     truncateSync(path, 64 * 1024 * MiB);
     const run = startVerify(['--level', 'checksum', path]);
     await expect
-      .poll(() => readFileSync(`/proc/${run.child.pid}/io`, 'utf8'), { timeout: 8_000 })
+      .poll(() => readFileSync(`/proc/${run.child.pid}/io`, 'utf8'), { timeout: 30_000 })
       .toMatch(/^rchar: \d{9}/m);
 
     run.child.kill('SIGINT');

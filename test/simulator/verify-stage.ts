@@ -20,7 +20,20 @@ export interface Run {
 
 /** Starts `memorydb-snapshots verify` as a user does, with credentials for the simulator; it ends with the test. */
 export function startVerify(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, [main, 'verify', ...args], {
+  return start(process.execPath, [main, 'verify', ...args], env);
+}
+
+/** Runs a line of bash, in which the command is called `verify`, to its end. */
+export async function runShell(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const command = 'verify() { "$NODE" "$MAIN" verify "$@"; }';
+  const run = start('bash', ['--norc', '-c', `${command}; ${line}`], { NODE: process.execPath, MAIN: main, ...env });
+  run.child.stdin.end();
+  const { code } = await run.exited;
+  return { code, stdout: run.stdout, stderr: run.stderr };
+}
+
+function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Run {
+  const child = spawn(program, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_NO_WARNINGS: '1',

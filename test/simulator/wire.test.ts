@@ -151,11 +151,10 @@ test('region, account and host are as told', async () => {
 
 test('an answer that the model does not allow is an internal failure, and the simulator says so at its end', async () => {
   const { sim, client } = await setStage();
-  // @ts-expect-error an engine is a word
-  sim.addCluster('broken', { engine: ['redis'] });
-  sim.addSnapshot('broken', { cluster: 'broken' });
+  // @ts-expect-error a status is a word
+  sim.setStatus(source, ['failed']);
 
-  await expectRefusal(client.describeSnapshots({ SnapshotName: 'broken' }), 'InternalFailure', 500);
+  await expectRefusal(client.describeSnapshots({ SnapshotName: source }), 'InternalFailure', 500);
 
-  await expect(sim.close()).rejects.toThrow(/an answer that DescribeSnapshots cannot give: .*Engine: expected string/);
+  await expect(sim.close()).rejects.toThrow(/an answer that DescribeSnapshots cannot give: .*Status: expected string/);
 });

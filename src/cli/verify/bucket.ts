@@ -1,7 +1,9 @@
-import { listObjects, readText, type Bucket } from '../../aws/bucket';
+import { listPages, readText, type Bucket } from '../../aws/bucket';
 import { openS3, type S3Access } from '../../aws/clients';
-import { readRange } from '../../aws/read-object';
+import { readPersistently, type Persistence, type Try } from '../../aws/persistent-read';
+import { readRange, type PinnedObject } from '../../aws/read-object';
 import { scanObject } from '../../aws/scan-object';
+import { hasS3Endpoint } from '../../config';
 import { HEAD_LENGTH, TAIL_LENGTH } from '../../rdb/header';
 import { readHeader } from './header-reading';
 import { explainS3Error } from './s3-errors';
@@ -20,26 +22,30 @@ export interface Buckets {
   close(): void;
 }
 
+/** A bucket, and how long a read of it bears with trouble. */
+interface BucketToRead extends Bucket {
+  readonly persistence: Persistence;
+}
+
 /** Makes the client; connections are opened on first use. */
-export function openBuckets(flags: S3Flags): Buckets {
+export function openBuckets(flags: S3Flags, persistence: Persistence = {}): Buckets {
   const access = openClient(flags);
   return {
-    open: (name) => openBucket({ s3: access.s3, name, owner: flags.expectedBucketOwner }),
+    open: (name) => openBucket({ s3: access.s3, name, owner: flags.expectedBucketOwner, persistence }),
     close: () => access.close(),
   };
 }
 
 function openClient({ region, endpointUrl }: S3Flags): S3Access {
   return openS3({
-    // Nobody runs the command again by itself.
-    maxAttempts: 3,
     followRegionRedirects: true,
+    ...(hasS3Endpoint() && { forcePathStyle: true }),
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
   });
 }
 
-function openBucket(bucket: Bucket): Place {
+function openBucket(bucket: BucketToRead): Place {
   const nameOf = (key: string) => `s3://${bucket.name}/${key}`;
   const explained = async <T>(name: string, call: Promise<T>): Promise<T> => {
     try {
@@ -51,7 +57,10 @@ function openBucket(bucket: Bucket): Place {
   return {
     nameOf,
     list: (prefix) => explained(`s3://${bucket.name}`, listObjects(bucket, prefix)),
-    readText: async (key) => (await explained(nameOf(key), readText(bucket, key)))?.text,
+    readText: async (key) => {
+      const read = persist(bucket, (signal) => readText(bucket, key, signal));
+      return (await explained(nameOf(key), read))?.text;
+    },
     open: (object) => ({
       name: nameOf(object.key),
       size: object.size,
@@ -60,11 +69,30 @@ function openBucket(bucket: Bucket): Place {
   };
 }
 
-async function readObject(bucket: Bucket, listed: ListedObject, check: Check, tick: Tick): Promise<Reading> {
+/** Nobody runs the command again by itself: every read bears with trouble, and none waits for ever. */
+function persist<T>({ s3, persistence }: BucketToRead, tryToRead: Try<T>): Promise<T> {
+  return readPersistently(s3, persistence, tryToRead);
+}
+
+/** A listing that is broken off goes on behind its last key. */
+async function listObjects(bucket: BucketToRead, prefix: string): Promise<readonly PinnedObject[]> {
+  const objects: PinnedObject[] = [];
+  await persist(bucket, async (signal, noteProgress) => {
+    const after = objects.at(-1)?.key;
+    for await (const page of listPages(bucket, prefix, { signal, ...(after !== undefined && { after }) })) {
+      objects.push(...page);
+      noteProgress();
+    }
+  });
+  return objects;
+}
+
+async function readObject(bucket: BucketToRead, listed: ListedObject, check: Check, tick: Tick): Promise<Reading> {
   const object = { ...listed, etag: listed.etag ?? '' };
   const { level, ...options } = check;
   if (level === 'header') return readEnds(bucket, object);
   const { report, s3Checksum } = await scanObject(bucket, object, {
+    ...bucket.persistence,
     ...options,
     level,
     onProgress: ({ received }) => tick(received),
@@ -72,10 +100,12 @@ async function readObject(bucket: Bucket, listed: ListedObject, check: Check, ti
   return { ...report, ...(s3Checksum !== undefined && { checksumOfS3: s3Checksum }) };
 }
 
-async function readEnds(bucket: Bucket, object: Required<ListedObject>): Promise<Reading> {
+async function readEnds(bucket: BucketToRead, object: PinnedObject): Promise<Reading> {
   const { size } = object;
   const read = async (from: number, to: number) =>
-    from === to ? new Uint8Array() : (await readRange(bucket, object, from, to)).bytes;
+    from === to
+      ? new Uint8Array()
+      : (await persist(bucket, (signal) => readRange(bucket, object, from, to, signal))).bytes;
   const head = await read(0, Math.min(HEAD_LENGTH, size));
   return readHeader(head, size <= HEAD_LENGTH ? head : await read(size - TAIL_LENGTH, size), size);
 }

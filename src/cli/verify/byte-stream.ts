@@ -2,22 +2,10 @@ import { Socket } from 'node:net';
 import { HEAD_LENGTH, TAIL_LENGTH } from '../../rdb/header';
 import { openScan } from '../../rdb/scan';
 import { readHeader } from './header-reading';
-import { AccessError, type Check, type Reading, type Source, type Tick } from './source';
-
-/** What comes on stdin. */
-export function openStandardInput(): Source {
-  return {
-    name: 'stdin',
-    size: undefined,
-    read: (check, tick) => {
-      if (process.stdin.isTTY) throw new AccessError('stdin is a terminal: pipe a file into the command, or name one');
-      return readStream(process.stdin, check, tick);
-    },
-  };
-}
+import type { Check, Reading, Tick } from './source';
 
 /**
- * What comes through a named pipe. It is a socket to Node, and not a file: a blocked read of a file could not be
+ * What comes through a pipe or a socket. It is a socket to Node, and not a file: a blocked read of a file could not be
  * interrupted.
  */
 export async function readPipe(fd: number, check: Check, tick: Tick): Promise<Reading> {
@@ -29,7 +17,8 @@ export async function readPipe(fd: number, check: Check, tick: Tick): Promise<Re
   }
 }
 
-async function readStream(stream: AsyncIterable<unknown>, check: Check, tick: Tick): Promise<Reading> {
+/** What comes until there is no more. */
+export async function readStream(stream: AsyncIterable<unknown>, check: Check, tick: Tick): Promise<Reading> {
   const reader = check.level === 'header' ? keepEnds() : openScan({ ...check, level: check.level });
   for await (const chunk of stream) {
     if (chunk instanceof Uint8Array) reader.push(chunk);

@@ -14,9 +14,8 @@ export async function findManifestedExport(
 ): Promise<ExportSubject | undefined> {
   const manifest = await readManifest(place, key);
   if (manifest === undefined) return undefined;
-  const { names, keyOf } = findHome(manifest, key);
-  const listed = await listExport(place, names);
-  const pairs = manifest.objects.map((object) => ({ object, found: find(listed, keyOf(object), names) }));
+  const { planned, listed } = await findObjects(place, manifest, key);
+  const pairs = planned.map((plan) => ({ ...plan, found: listed.find((there) => there.key === plan.key) }));
   const strangers = listed.filter((object) => !pairs.some(({ found }) => found === object));
   return {
     kind: 'export',
@@ -25,7 +24,7 @@ export async function findManifestedExport(
     members: pairs.flatMap(({ object, found }) => (found ? [memberOf(place, object, found)] : [])),
     problems: [
       ...judgeManifest(manifest),
-      ...pairs.flatMap(({ object, found }) => compare(object, keyOf(object), found)),
+      ...pairs.flatMap(({ object, key: wanted, found }) => compare(object, wanted, found)),
       ...strangers.map(({ key: detail }): Problem => ({ problem: 'not-of-this-export', detail })),
     ],
   };
@@ -37,7 +36,7 @@ export async function findBareExport(
   target: string,
   argument: string
 ): Promise<ExportSubject | undefined> {
-  const listed = await listExport(place, [target]);
+  const listed = await listBeginning(place, `${target}-`);
   if (listed.length === 0) return undefined;
   const members = listed.map((found) => ({ source: place.open(found), shard: shardIn(found.key) }));
   return { kind: 'export', argument, members, problems: [{ problem: 'no-manifest' }] };
@@ -52,43 +51,65 @@ async function readManifest(place: Place, key: string): Promise<Manifest | undef
   throw new AccessError(`${name} is no manifest of an export, or one of a newer version: name the objects one by one`);
 }
 
-interface Home {
-  /** Of the export: as it was asked for, and in lower case, because MemoryDB lower-cases names on read. */
-  readonly names: readonly [string, string];
-  /** Where an object is now. */
-  readonly keyOf: (object: ManifestObject) => string;
+/** An object of the manifest, and its key where the export is now. */
+interface Planned {
+  readonly object: ManifestObject;
+  readonly key: string;
 }
 
-/** Where the job wrote it, or where it was moved to together with its manifest. */
-function findHome({ target }: Manifest, manifestKey: string): Home {
-  if (manifestKey === target + MANIFEST_ENDING) {
-    return { names: [target, target.toLowerCase()], keyOf: ({ key }) => key };
-  }
-  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/') + 1);
-  const nameIn = (key: string) => key.slice(key.lastIndexOf('/') + 1);
-  const name = nameIn(target);
-  return { names: [folder + name, folder + name.toLowerCase()], keyOf: ({ key }) => folder + nameIn(key) };
+/** The objects of an export as they are planned, and what is there under such keys. */
+interface Look {
+  readonly planned: readonly Planned[];
+  readonly listed: readonly ListedObject[];
 }
 
-async function listExport(place: Place, names: readonly string[]): Promise<readonly ListedObject[]> {
-  const prefixes = [...new Set(names)].map((name) => `${name}-`);
-  const objects = (await Promise.all(prefixes.map((prefix) => place.list(prefix)))).flat();
-  return objects.filter(({ key }) =>
-    prefixes.some((prefix) => key.startsWith(prefix) && /^\d{4}\.rdb$/.test(key.slice(prefix.length)))
+/**
+ * MemoryDB lower-cases names on read, and may write them so; which it was, a claim does not know yet. All objects of an
+ * export are written alike: what is there in the other case is none of them, and may well be another export.
+ */
+async function findObjects(place: Place, manifest: Manifest, manifestKey: string): Promise<Look> {
+  const asNamed = await lookFor(
+    place,
+    planObjects(manifest, manifestKey, (name) => name)
   );
+  if (manifest.state === 'complete' || isAnyThere(asNamed)) return asNamed;
+  const inLowerCase = await lookFor(
+    place,
+    planObjects(manifest, manifestKey, (name) => name.toLowerCase())
+  );
+  return isAnyThere(inLowerCase) ? inLowerCase : asNamed;
 }
 
-function find(
-  listed: readonly ListedObject[],
-  key: string,
-  [name, inLowerCase]: Home['names']
-): ListedObject | undefined {
-  const other = inLowerCase + key.slice(name.length);
-  return listed.find((object) => object.key === key) ?? listed.find((object) => object.key === other);
+/** Where the job wrote them, or where they were moved to together with their manifest. */
+function planObjects({ target, objects }: Manifest, manifestKey: string, spell: (name: string) => string): Planned[] {
+  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/') + 1);
+  const keyOf =
+    manifestKey === target + MANIFEST_ENDING
+      ? (key: string) => spell(key)
+      : (key: string) => folder + spell(key.slice(key.lastIndexOf('/') + 1));
+  return objects.map((object) => ({ object, key: keyOf(object.key) }));
+}
+
+async function lookFor(place: Place, planned: readonly Planned[]): Promise<Look> {
+  const prefixes = new Set(planned.map(({ key }) => key.slice(0, -SHARD_ENDING.length)));
+  const listed = await Promise.all([...prefixes].map((prefix) => listBeginning(place, prefix)));
+  return { planned, listed: listed.flat() };
+}
+
+function isAnyThere({ planned, listed }: Look): boolean {
+  return planned.some(({ key }) => listed.some((object) => object.key === key));
+}
+
+/** What a key of MemoryDB ends with; the digits differ. */
+const SHARD_ENDING = '0001.rdb';
+
+async function listBeginning(place: Place, prefix: string): Promise<readonly ListedObject[]> {
+  const objects = await place.list(prefix);
+  return objects.filter(({ key }) => /^\d{4}\.rdb$/.test(key.slice(prefix.length)));
 }
 
 function shardIn(key: string): string {
-  return key.slice(-'0001.rdb'.length, -'.rdb'.length);
+  return key.slice(-SHARD_ENDING.length, -'.rdb'.length);
 }
 
 function memberOf(place: Place, { shard, slots: text, checksum }: ManifestObject, found: ListedObject): Member {

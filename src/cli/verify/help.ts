@@ -19,7 +19,7 @@ a manifest its objects are verified, and the export is unproven.
 
 Exit codes; of several the first that applies:
   1    corrupt, or an object of the export is missing
-  2    bad usage, or something cannot be read: not there, not permitted, not reachable
+  2    bad usage, or something cannot be read (not there, not permitted, not reachable) or reported
   3    unproven (no checksum, level header, no manifest) or unsupported (a format that is not known)
   0    all verified
   130  interrupted

@@ -1,5 +1,3 @@
-import { EXIT_CODES } from './verdicts';
-
 /** What a shell shows of a command that such a signal ends. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -9,15 +7,6 @@ export function endOnSignal(describe: () => string): void {
     process.once(signal, () => {
       process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[2K' : ''}interrupted ${describe()}: no verdict\n`);
       process.exit(code);
-    });
-  }
-}
-
-/** Whoever reads the output may have enough of it: `memorydb-snapshots verify … | head -1`. */
-export function bearClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') process.exit(EXIT_CODES.unreadable);
     });
   }
 }

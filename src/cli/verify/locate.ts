@@ -1,7 +1,6 @@
 import { sep } from 'node:path';
-import { openStandardInput } from './byte-stream';
 import { FOLDERS, lookAt } from './folder';
-import { openLocalFile } from './local-file';
+import { openLocalFile, openStandardInput } from './local-file';
 import { AccessError, type Place, type Source } from './source';
 import { MANIFEST_ENDING, type Subject } from './subject';
 

@@ -1,8 +1,9 @@
 import type { Buckets, S3Flags } from './bucket';
-import { bearClosedPipes, endOnSignal } from './interrupt';
+import { endOnSignal } from './interrupt';
 import { locate, type OpenBucket, type Target } from './locate';
 import { openProgress, type Progress } from './progress';
 import { formatJson } from './report-json';
+import { openReportOutput } from './report-output';
 import { formatFailures, formatText } from './report-text';
 import { AccessError, type Check, type Place } from './source';
 import { EXIT_CODES, worstOf } from './verdicts';
@@ -27,7 +28,7 @@ export async function verifyAll(targets: readonly NamedTarget[], flags: VerifyFl
   const check = { level, strict, ...(slots !== undefined && { slots }) };
   const progress = openProgress(process.stderr.isTTY && !json && !quiet ? process.stderr : undefined);
   endOnSignal(() => progress.describe());
-  bearClosedPipes();
+  const output = openReportOutput();
   let buckets: Buckets | undefined;
   const openBucket = async (name: string): Promise<Place> => {
     // The AWS SDK takes longer to load than most files take to be verified.
@@ -38,11 +39,12 @@ export async function verifyAll(targets: readonly NamedTarget[], flags: VerifyFl
   for (const target of targets) {
     const result = await verifyTarget(target, check, openBucket, progress);
     results.push(result);
-    if (!json) process.stdout.write(quiet ? formatFailures(result) : formatText(result));
+    if (!json) await output.print(quiet ? formatFailures(result) : formatText(result));
   }
   buckets?.close();
-  if (json) process.stdout.write(`${formatJson(results, level)}\n`);
-  return EXIT_CODES[worstOf(results.map(({ outcome }) => outcome))];
+  if (json) await output.print(`${formatJson(results, level)}\n`);
+  const outcomes = results.map(({ outcome }) => outcome);
+  return EXIT_CODES[worstOf(output.hasFailed ? [...outcomes, 'unreadable'] : outcomes)];
 }
 
 async function verifyTarget(
