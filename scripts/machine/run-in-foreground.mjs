@@ -12,14 +12,15 @@ const ECHO_MS = 300;
  *
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {{ readonly echoMs?: number }} [options] a signal that comes again within this time is an echo
  * @returns {Promise<number>}
  */
-export function runInForeground(command, args) {
+export function runInForeground(command, args, { echoMs = ECHO_MS } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', detached: true });
     let heard = -Infinity;
     const forward = (/** @type {NodeJS.Signals} */ signal) => {
-      if (performance.now() - heard > ECHO_MS) child.kill(signal);
+      if (performance.now() - heard > echoMs) child.kill(signal);
       heard = performance.now();
     };
     for (const signal of ENDING_SIGNALS) process.on(signal, forward);

@@ -1,4 +1,5 @@
 import type { Findings } from './findings';
+import type { RdbMagic } from './formats';
 import { lengthAt, lengthSize } from './lengths';
 import { Step } from './record-walks';
 import { SLOT_COUNT } from './slots';
@@ -21,7 +22,10 @@ export interface CountSetting {
   readonly tallies: Tallies;
   readonly findings: Findings;
   readonly string: WholeString;
-  /** A second database is wrong. */
+  /**
+   * A database other than 0 is wrong: engines of before Valkey 9 have no other in a cluster, and MemoryDB does not restore
+   * one. Valkey 9 (magic VALKEY) may have some; MemoryDB is not known to write that, so there is one rule for all.
+   */
   readonly isOfCluster: boolean;
 }
 
@@ -45,15 +49,23 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
   }
 
   function selectDatabase(db: number, at: number, next: number): number {
+    if (db !== 0 && isOfCluster) findings.note('misfit', 'other-database', notes.offsetOf(at));
     const count = tallies.select(db, notes.offsetOf(at));
-    if (count > MAX_DATABASES) return notes.fail('too-many-databases', at);
-    if (count > 1 && isOfCluster) findings.note('misfit', 'several-databases', notes.offsetOf(at));
-    return next;
+    return count > MAX_DATABASES ? notes.fail('too-many-databases', at) : next;
   }
 
   function expectSlot(slot: number, keys: number, expires: number, at: number, next: number): number {
     if (slot >= SLOT_COUNT) return notes.fail('invalid-value', at);
     tallies.expectSlot(slot, keys, expires, notes.offsetOf(at));
+    return next;
+  }
+
+  /** What Valkey cannot read it refuses; a slot that there is not it passes over. */
+  function readSlotField(value: string, at: number, next: number): number {
+    if (!READABLE.test(value)) return notes.fail('invalid-value', at);
+    const [, slot, keys, expires] = AS_WRITTEN.exec(value) ?? [];
+    if (slot === undefined || Number(slot) >= SLOT_COUNT) tallies.endSlot(notes.offsetOf(at));
+    else tallies.expectSlot(Number(slot), Number(keys), Number(expires), notes.offsetOf(at));
     return next;
   }
 
@@ -74,15 +86,13 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
     },
     takeAux(bytes, at, edge) {
       const value = at + 1 + SLOT_INFO.length;
-      if (bytes[at] !== SLOT_INFO.length) return at;
+      if (bytes[at] !== SLOT_INFO.length || !tallies.hasSlotFields) return at;
       if (value > edge) return CUT;
       if (SLOT_INFO.some((byte, index) => bytes[at + 1 + index] !== byte)) return at;
       const next = string.read(bytes, value, edge);
-      if (next < 0) return next;
+      if (next < 0 || !string.isHeld) return next;
       const start = string.bytes.subarray(string.from, Math.min(string.to, string.from + MOST_CHARACTERS));
-      const [, slot, keys, expires] = /^(\d+),(\d+),(\d+)/.exec(String.fromCharCode(...start)) ?? [];
-      if (slot === undefined || !string.isHeld) return notes.fail('invalid-value', value);
-      return expectSlot(Number(slot), Number(keys), Number(expires), value, next);
+      return readSlotField(String.fromCharCode(...start), value, next);
     },
   };
 }
@@ -93,6 +103,18 @@ const LENGTHS: Readonly<Record<CountStep, number>> = {
   [Step.SlotInfo]: 3,
 };
 
-/** The name of the field by which Valkey says which slot's keys follow, and how many: `slot,keys,expires`. */
+/**
+ * The name of the field by which Valkey says which slot's keys follow, and how many: `slot,keys,expires`, and more in
+ * later versions.
+ */
 const SLOT_INFO = new TextEncoder().encode('slot-info');
 const MOST_CHARACTERS = 100;
+
+/** Of that field: the three numbers as `%i,%lu,%lu` of Valkey's sscanf takes them, and as Valkey writes them. */
+const READABLE = /^[ \t-\r]*[+-]?(?:0x[\da-f]+|0[0-7]*|[1-9]\d*),[ \t-\r]*[+-]?\d+,[ \t-\r]*[+-]?\d/i;
+const AS_WRITTEN = /^(0|[1-9]\d*),(\d+),(\d+)/;
+
+/** The versions in which that field means it: those of Valkey 8 (as Redis 11) and 9 (valkey `src/rdb.c`). */
+export function hasSlotFields(magic: RdbMagic, version: number): boolean {
+  return magic === 'REDIS' ? version === 11 : version >= 80;
+}

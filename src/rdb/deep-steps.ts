@@ -2,6 +2,7 @@ import { lengthAt, lengthSize, wordAt } from './lengths';
 import { countPacked, openPackedChecks, type PackedShape } from './packed/check-packed';
 import { Look, PACKED_SHAPES } from './record-walks';
 import { openStreamChecks } from './stream-checks';
+import { emptyStringHead, readStringHead } from './string-head';
 import { CUT, FAILED, openWholeString, type StepNotes } from './whole-string';
 
 /** The steps of level `deep`: they look into values. What they keep of a value goes into a checkpoint. */
@@ -29,13 +30,20 @@ const NEVER_EMPTY = new Set<PackedShape>([
 /** The latest expiry of a hash's field, in milliseconds (redis `src/ebuckets.h`). */
 const LATEST_EXPIRY = 2 ** 48 - 1;
 
+/** The expiry that a whole hash has where no field has any (redis `src/ebuckets.h`: EB_EXPIRE_TIME_INVALID). */
+const NO_FIRST_EXPIRY = LATEST_EXPIRY + 1;
+
 /** As `%.17g` writes a number. */
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
+/** Passes over the string at an offset; where it ends, or {@link CUT} or {@link FAILED}. */
+export type PassString = (bytes: Uint8Array, at: number, edge: number) => number;
+
 /** Steps with nothing kept yet, or with what other ones had kept. */
-export function openDeepSteps(notes: StepNotes, from: readonly number[] = []): DeepSteps {
+export function openDeepSteps(notes: StepNotes, pass: PassString, from: readonly number[] = []): DeepSteps {
   const packed = openPackedChecks();
   const string = openWholeString(notes);
+  const head = emptyStringHead();
   let [elements = 0, firstExpiry = 0] = from;
   const stream = openStreamChecks(from.slice(2));
 
@@ -56,19 +64,28 @@ export function openDeepSteps(notes: StepNotes, from: readonly number[] = []): D
     return isEmpty ? notes.fail('empty-value', at) : next;
   }
 
-  /** A node of a list in one of two packings, or one element as it is. A node has a byte at least. */
-  function readNode(shape: PackedShape | undefined, bytes: Uint8Array, at: number, edge: number): number {
-    const next = shape === undefined ? string.read(bytes, at, edge) : readPacked(shape, bytes, at, edge);
-    if (next < 0) return next;
-    if (string.isHeld && string.to === string.from) return notes.fail('invalid-value', at);
-    elements += shape === undefined || !string.isHeld ? 1 : count(shape);
+  /** A node of a list in one of two packings. */
+  function readNode(shape: PackedShape, bytes: Uint8Array, at: number, edge: number): number {
+    const next = readPacked(shape, bytes, at, edge);
+    if (next >= 0) elements += string.isHeld ? count(shape) : 1;
+    return next;
+  }
+
+  /** A node that is one element, of any length: it has a byte at least. */
+  function readPlainNode(bytes: Uint8Array, at: number, edge: number): number {
+    const outcome = readStringHead(bytes, at, edge, head);
+    if (outcome === 'read' && (head.form === 'lzf' ? head.unfolded : head.length) === 0) {
+      return notes.fail('invalid-value', at);
+    }
+    const next = pass(bytes, at, edge);
+    if (next >= 0) elements += 1;
     return next;
   }
 
   function readEitherNode(bytes: Uint8Array, at: number, edge: number): number {
-    const packing = bytes[at];
-    if (packing !== PLAIN && packing !== LISTPACK) return notes.fail('invalid-value', at);
-    return readNode(packing === LISTPACK ? 'list listpack' : undefined, bytes, at + 1, edge);
+    if (bytes[at] === PLAIN) return readPlainNode(bytes, at + 1, edge);
+    if (bytes[at] === LISTPACK) return readNode('list listpack', bytes, at + 1, edge);
+    return notes.fail('invalid-value', at);
   }
 
   function endList(at: number): number {
@@ -95,7 +112,7 @@ export function openDeepSteps(notes: StepNotes, from: readonly number[] = []): D
   function readFirstExpiry(bytes: Uint8Array, at: number, edge: number): number {
     if (at + 8 > edge) return CUT;
     firstExpiry = littleWordAt(bytes, at) + littleWordAt(bytes, at + 4) * 2 ** 32;
-    return at + 8;
+    return firstExpiry > NO_FIRST_EXPIRY ? notes.fail('invalid-value', at) : at + 8;
   }
 
   function readLaterExpiry(bytes: Uint8Array, at: number, edge: number): number {
@@ -105,6 +122,14 @@ export function openDeepSteps(notes: StepNotes, from: readonly number[] = []): D
     const later = lengthAt(bytes, at, size);
     const isTooLate = later > 0 && firstExpiry + later - 1 > LATEST_EXPIRY;
     return isTooLate ? notes.fail('invalid-value', at) : at + size;
+  }
+
+  /** A signed time in milliseconds, -1 for none: there is nothing below (valkey `src/rdb.c`). */
+  function readFieldExpiry(bytes: Uint8Array, at: number, edge: number): number {
+    if (at + 8 > edge) return CUT;
+    const isNone = littleWordAt(bytes, at) === ALL_BITS && littleWordAt(bytes, at + 4) === ALL_BITS;
+    const isNegative = (bytes[at + 7] ?? 0) >= 0x80;
+    return isNegative && !isNone ? notes.fail('invalid-value', at) : at + 8;
   }
 
   function readStreamNode(bytes: Uint8Array, at: number, edge: number): number {
@@ -142,6 +167,7 @@ export function openDeepSteps(notes: StepNotes, from: readonly number[] = []): D
     [Look.TextScore]: readTextScore,
     [Look.FirstExpiry]: readFirstExpiry,
     [Look.LaterExpiry]: readLaterExpiry,
+    [Look.FieldExpiry]: readFieldExpiry,
     [Look.IdsBegin](_, at) {
       stream.beginIds();
       return at;
@@ -167,6 +193,7 @@ const [PLAIN, LISTPACK] = [1, 2];
 /** The length byte of a score that is not a number; the two above it are the infinities. */
 const NOT_A_NUMBER = 253;
 const ID_LENGTH = 16;
+const ALL_BITS = 0xffff_ffff;
 
 function littleWordAt(bytes: Uint8Array, at: number): number {
   return swap(wordAt(bytes, at));

@@ -20,9 +20,11 @@ const MAX_CHARACTERS = 320;
 
 /** What a file's beginning tells; undefined where more bytes may tell something else. */
 export function readNotes(start: Uint8Array, size: number | undefined, isWhole: boolean): FileNotes | undefined {
-  const head = start.subarray(0, HEAD_LENGTH);
+  // Bytes behind the size are a finding of the whole file; how many of them are here is chance.
+  const head = start.subarray(0, Math.min(HEAD_LENGTH, size ?? HEAD_LENGTH));
   const report = readHead(head, size ?? (isWhole ? head.length : Infinity));
-  return isWhole || head.length === HEAD_LENGTH || isSettled(report, head.length) ? notesOf(report) : undefined;
+  const isAll = isWhole || head.length === HEAD_LENGTH || head.length === size;
+  return isAll || isSettled(report, head.length) ? notesOf(report) : undefined;
 }
 
 /** What the report says of the file's origin. */

@@ -74,30 +74,56 @@ function copyBytes(source: Uint8Array, from: number, target: Uint8Array, to: num
   for (let done = 0; done < count; done += 1) target[to + done] = source[from + done] ?? 0;
 }
 
-/** Whether bytes `from` to `to` unfold to exactly that length, without unfolding them. */
-export function isSoundLzf(source: Uint8Array, from: number, to: number, length: number): boolean {
+/** A source that is looked at without unfolding it, and may come in stretches. */
+export interface LzfProgress {
+  /** Bytes of it that are still to come. */
+  left: number;
+  /** Bytes that those before them unfold to. */
+  unfolded: number;
+  /** Bytes that all of them are to unfold to. */
+  length: number;
+}
+
+/** Instead of where a source goes on: it does not unfold, or not to its length. */
+export const UNSOUND = -1;
+
+/**
+ * Goes on over the bytes from an index on, as far as the edge and the source reach; where the source ends, or the first
+ * byte that has to be seen again (one of the last 33), or {@link UNSOUND}. It is over where nothing is left.
+ */
+export function passLzf(progress: LzfProgress, source: Uint8Array, from: number, edge: number): number {
+  const isLast = progress.left <= edge - from;
+  const to = isLast ? (from + progress.left) | 0 : edge;
+  // References reach back no further: what was before is not counted, so that this stays a small integer.
+  const begun = Math.min(progress.unfolded, FURTHEST);
   let at = from;
-  let end = 0;
+  let end = begun;
   while (at < to) {
     const control = source[at] ?? 0;
-    at += 1;
+    let next = at + 1;
     if (control < 32) {
-      at += control + 1;
+      next += control + 1;
+      if (next > to) break;
       end += control + 1;
-      if (at > to || end > length) return false;
-      continue;
+    } else {
+      let count = (control >>> 5) + 2;
+      if (count === LONG) {
+        count += source[next] ?? 0;
+        next += 1;
+      }
+      if (next >= to) break;
+      if (((control & 31) << 8) + (source[next] ?? 0) + 1 > end) return UNSOUND;
+      next += 1;
+      end += count;
     }
-    let count = (control >>> 5) + 2;
-    if (count === LONG) {
-      if (at >= to) return false;
-      count += source[at] ?? 0;
-      at += 1;
-    }
-    if (at >= to) return false;
-    if (((control & 31) << 8) + (source[at] ?? 0) + 1 > end) return false;
-    at += 1;
-    end += count;
-    if (end > length) return false;
+    at = next;
   }
-  return end === length;
+  progress.left -= at - from;
+  progress.unfolded += end - begun;
+  const { left, unfolded, length } = progress;
+  if (unfolded > length || (isLast && left > 0)) return UNSOUND;
+  return left > 0 || unfolded === length ? at : UNSOUND;
 }
+
+/** How far back a reference can reach. */
+const FURTHEST = 8_192;

@@ -58,6 +58,7 @@ export const enum Look {
   GroupPending,
   ConsumerPending,
   GroupEnd,
+  FieldExpiry,
 }
 
 /** A part of a record: a step with its argument, and what level `deep` looks at instead of it. */
@@ -166,7 +167,7 @@ const RECORDS: readonly RecordWalk[] = [
   { code: 19, type: 'stream', since: since(10), walk: streamOf(2) },
   { code: 20, type: 'set', since: since(11), walk: [packed('set listpack')] },
   { code: 21, type: 'stream', since: since(11), walk: streamOf(3) },
-  { code: 22, type: 'hash', since: { VALKEY: 80 }, walk: [some(string, string, raw(8))] },
+  { code: 22, type: 'hash', since: { VALKEY: 80 }, walk: [some(string, string, raw(8, Look.FieldExpiry))] },
   {
     code: 24,
     type: 'hash',

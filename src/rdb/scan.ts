@@ -1,5 +1,6 @@
 import { openByteWindow } from './byte-window';
 import { conclude } from './conclude';
+import { hasSlotFields } from './count-steps';
 import { crc64Hex } from './crc64';
 import { readNotes, type FileNotes } from './file-notes';
 import { openFindings } from './findings';
@@ -47,6 +48,7 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
     if (finding !== undefined) findings.note('fault', finding.reason, finding.offset);
     if (finding !== undefined || level === 'checksum' || magic === undefined || version === undefined) return;
     if (version < FIRST_VERSION_WITH_CHECKSUM) trailer = 0;
+    tallies.hasSlotFields = hasSlotFields(magic, version);
     const isDeep = level === 'deep';
     const bodyEnd = (size ?? Infinity) - trailer;
     const walks = compileWalks(magic, version, isDeep);
@@ -55,14 +57,18 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
 
   function look(isWhole: boolean): void {
     const { bytes, base, filled } = window;
+    const isTooLong = size !== undefined && base + filled > size;
+    // What the file is said to have is walked, however much comes with it.
+    const listed = isTooLong ? Math.max(0, size - base) | 0 : filled;
     if (notes === undefined) {
-      const read = readNotes(bytes.subarray(0, Math.min(filled, HEAD_LENGTH)), size, isWhole);
+      const read = readNotes(bytes.subarray(0, Math.min(listed, HEAD_LENGTH)), size, isWhole);
       if (read === undefined) return;
       begin(read);
     }
-    const edge = filled - trailer;
+    const edge = listed - trailer;
     const isWalking = walk !== undefined && findings.fault === undefined;
     if (isWalking && base + edge > walked) walked = base + (walk?.advance(bytes, walked - base, edge, base) ?? 0);
+    if (isTooLong) findings.note('fault', 'size-mismatch', size);
     const done = walk !== undefined && findings.fault === undefined ? walked - base : filled;
     window.consume(Math.min(done, filled - TAIL_LENGTH));
   }

@@ -3,14 +3,21 @@ import type { CountWarning, DatabaseCounts } from './report';
 
 /** What a file holds, and what it says of itself. */
 export interface Tallies {
-  /** Counted since the last look: values by type (the index in {@link VALUE_TYPES}), then keys with an expiry. */
-  readonly fresh: Int32Array;
+  /**
+   * What is being counted, of the database at hand: values by type (the index in {@link VALUE_TYPES}), then keys with an
+   * expiry. The same array for all databases; in doubles, because there may be more than 2^31 keys.
+   */
+  readonly fresh: Float64Array;
+  /** A field `slot-info` says what a slot holds. Not in every version: to be set once that is known. */
+  hasSlotFields: boolean;
   /** Goes on with a logical database; how many there are by now. */
   select(db: number, offset: number): number;
   /** The file says what its database holds. */
   expectDatabase(keys: number, expires: number): void;
   /** The file says what a slot holds, whose keys follow. */
   expectSlot(slot: number, keys: number, expires: number, offset: number): void;
+  /** What follows is of no slot of which the file said what it holds. */
+  endSlot(offset: number): void;
   /** No more keys. */
   close(offset: number): void;
   readonly databases: readonly DatabaseCounts[];
@@ -33,9 +40,11 @@ export interface TalliesState {
 /** How many logical databases are counted, of all that a file may have. */
 export const MAX_DATABASES = 256;
 
-const EXPIRES = VALUE_TYPES.length;
 /** Warnings that are kept. */
 export const MAX_WARNINGS = 8;
+
+const EXPIRES = VALUE_TYPES.length;
+const NONE = new Float64Array(EXPIRES + 1);
 
 /** What the file says, and what had been counted when it said so. */
 interface Expectation {
@@ -48,47 +57,57 @@ interface Expectation {
 
 /** Counts from the beginning, or on from a state. */
 export function openTallies(onMismatch: (offset: number) => void, from?: TalliesState): Tallies {
-  const fresh = new Int32Array(EXPIRES + 1);
+  const fresh = new Float64Array(EXPIRES + 1);
   const rows = new Map((from?.databases ?? []).map(([db = 0, ...counts]) => [db, Float64Array.from(counts)]));
   const warnings = (from?.warnings ?? []).map(warningOf);
   let db = from?.db ?? 0;
   let ofDatabase = expectation(ofDb, from?.database);
   let ofSlot = expectation(ofSlotNumber, from?.slot);
+  fresh.set(rows.get(db)?.subarray(0, fresh.length) ?? NONE);
 
-  const row = () => {
-    const counts = rows.get(db) ?? new Float64Array(EXPIRES + 1);
-    if (fresh.some((count) => count > 0)) rows.set(db, counts);
-    fresh.forEach((count, index) => (counts[index] = (counts[index] ?? 0) + count));
-    fresh.fill(0);
-    return { keys: keysIn(counts), expires: counts[EXPIRES] ?? 0 };
+  /** The databases that have a key, with the one at hand. */
+  const settle = () => {
+    if (keysIn(fresh) > 0) rows.set(db, fresh.slice());
+    return rows;
   };
   const expect = (of: CountWarning['of'], keys: number, expires: number): Expectation => {
-    const now = row();
-    return { of, keys, expires, keysBefore: now.keys, expiresBefore: now.expires };
+    return { of, keys, expires, keysBefore: keysIn(fresh), expiresBefore: fresh[EXPIRES] ?? 0 };
+  };
+  const mismatch = (
+    kind: CountWarning['kind'],
+    { of, [kind]: expected }: Expectation,
+    found: number,
+    offset: number
+  ) => {
+    if (found === expected) return;
+    onMismatch(offset);
+    if (warnings.length < MAX_WARNINGS) warnings.push({ kind, of, expected, found });
   };
   const compare = (expected: Expectation | undefined, offset: number) => {
     if (expected === undefined) return;
-    const now = row();
-    const found = { keys: now.keys - expected.keysBefore, expires: now.expires - expected.expiresBefore };
-    for (const kind of ['keys', 'expires'] as const) {
-      if (found[kind] === expected[kind]) continue;
-      onMismatch(offset);
-      if (warnings.length === MAX_WARNINGS) continue;
-      warnings.push({ kind, of: expected.of, expected: expected[kind], found: found[kind] });
-    }
+    mismatch('keys', expected, keysIn(fresh) - expected.keysBefore, offset);
+    mismatch('expires', expected, (fresh[EXPIRES] ?? 0) - expected.expiresBefore, offset);
+  };
+  const endSlot = (offset: number) => {
+    compare(ofSlot, offset);
+    ofSlot = undefined;
   };
   const close = (offset: number) => {
-    compare(ofSlot, offset);
+    endSlot(offset);
     compare(ofDatabase, offset);
-    ofSlot = ofDatabase = undefined;
+    ofDatabase = undefined;
   };
 
   return {
     fresh,
+    hasSlotFields: false,
     select(next, offset) {
       close(offset);
-      row();
-      db = next;
+      if (next !== db) {
+        settle();
+        db = next;
+        fresh.set(rows.get(db) ?? NONE);
+      }
       return rows.size + (rows.has(db) ? 0 : 1);
     },
     expectDatabase(keys, expires) {
@@ -98,17 +117,16 @@ export function openTallies(onMismatch: (offset: number) => void, from?: Tallies
       compare(ofSlot, offset);
       ofSlot = expect({ slot }, keys, expires);
     },
+    endSlot,
     close,
     get databases() {
-      row();
-      return [...rows].map(([number, counts]) => describe(number, counts));
+      return [...settle()].map(([number, counts]) => describe(number, counts));
     },
     warnings,
     state() {
-      row();
       return {
         db,
-        databases: [...rows].map(([number, counts]) => [number, ...counts]),
+        databases: [...settle()].map(([number, counts]) => [number, ...counts]),
         ...(ofDatabase && { database: numbersOf(ofDatabase) }),
         ...(ofSlot && { slot: numbersOf(ofSlot) }),
         warnings: warnings.map(numbersOfWarning),
@@ -117,8 +135,11 @@ export function openTallies(onMismatch: (offset: number) => void, from?: Tallies
   };
 }
 
+/** A plain loop: a file may ask for it with every other byte. */
 function keysIn(counts: Float64Array): number {
-  return counts.subarray(0, EXPIRES).reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (let type = 0; type < EXPIRES; type += 1) sum += counts[type] ?? 0;
+  return sum;
 }
 
 function describe(db: number, counts: Float64Array): DatabaseCounts {

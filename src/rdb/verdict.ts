@@ -1,4 +1,7 @@
-/** How far an exported object is read: each level does what those before it do. */
+/**
+ * How far an exported object is read: each level does what those before it do. `checksum` alone takes whole files in a
+ * row for one, because behind a file and its own checksum the CRC-64 is zero, as it is at the beginning.
+ */
 export type VerifyLevel = 'presence' | 'header' | 'checksum' | 'structure' | 'deep';
 
 /**
@@ -47,7 +50,7 @@ export const REASONS = {
   'trailing-bytes': { verdict: 'corrupt', means: 'bytes follow the end of the RDB file' },
   'checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which the file keeps the checksum' },
   'wrong-shard': { verdict: 'corrupt', means: 'a key belongs to a slot of another shard' },
-  'several-databases': { verdict: 'corrupt', means: 'a shard of a cluster holds more than one logical database' },
+  'other-database': { verdict: 'corrupt', means: 'a shard of a cluster holds a logical database other than 0' },
   'count-mismatch': { verdict: 'corrupt', means: 'the file says another number of keys of itself than it holds' },
   's3-checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which S3 keeps the checksum' },
   replaced: { verdict: 'corrupt', means: 'the object became another one, or went, before it was read to its end' },

@@ -1,14 +1,14 @@
 import { openCountSteps } from './count-steps';
 import { openDeepSteps } from './deep-steps';
 import type { Findings } from './findings';
-import { isSoundLzf } from './lzf';
+import { type LzfProgress, passLzf, UNSOUND } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
 import { AT_END, AT_RECORD, Look, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
 import { SLOT_COUNT, slotWithin } from './slots';
 import type { SlotRange } from './slot-ranges';
 import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
 import type { Tallies } from './tallies';
-import { CUT, FAILED, MAX_HELD, openWholeString, type StepNotes } from './whole-string';
+import { CUT, FAILED, openWholeString, type StepNotes } from './whole-string';
 
 /** The walk over the records of a file: where each ends, whose slot its key has. It is handed stretch after stretch. */
 export interface Walk {
@@ -44,7 +44,7 @@ export interface WalkState {
   readonly slots?: readonly [number, number];
   /** Absent where there are none. */
   readonly strayKeys?: number;
-  /** What is being kept of a value at level `deep`. */
+  /** What is being kept at level `deep`: of a compressed string that is not over, three numbers, and of a value. */
   readonly deep?: readonly number[];
 }
 
@@ -89,10 +89,14 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   let strayKeys = from?.strayKeys ?? 0;
   let skip = from?.skip ?? 0;
   let item = from?.item ?? 0;
+  const [stored = 0, unfolded = 0, length = 0, ...kept] = from?.deep ?? [];
+  const lzf: LzfProgress = { left: stored, unfolded, length };
   // Of the stretch at hand.
   let base = 0;
   let end = 0;
   let begun = 0;
+  // Where a compressed string goes on that is not over.
+  let lzfAt = 0;
 
   const notes: StepNotes = {
     fail(reason, at) {
@@ -108,9 +112,9 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     },
   };
   const head = emptyStringHead();
-  const whole = openWholeString(notes);
-  const counts = openCountSteps(notes, { tallies, findings, string: whole, isOfCluster: slots !== undefined });
-  const deep = isDeep ? openDeepSteps(notes, from?.deep) : undefined;
+  const key = openWholeString(notes);
+  const counts = openCountSteps(notes, { tallies, findings, string: key, isOfCluster: slots !== undefined });
+  const deep = isDeep ? openDeepSteps(notes, readString, kept) : undefined;
 
   function advance(bytes: Uint8Array, start: number, edge: number, offset: number): number {
     let pos = start;
@@ -122,6 +126,12 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     }
     base = offset;
     end = edge;
+    if (lzf.left > 0) {
+      begun = item - base;
+      const passed = passCompressed(bytes, pos, edge);
+      if (passed === FAILED) return edge;
+      pos = passed;
+    }
     let next = pos;
     while (pos < edge) {
       next = takeStep(bytes, pos, edge);
@@ -129,11 +139,12 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       pos = next;
     }
     if (next === FAILED) return edge;
+    if (lzf.left > 0) pos = lzfAt;
     if (pos > edge) {
       skip = pos - edge;
       pos = edge;
     }
-    item = base + (skip > 0 ? begun : pos);
+    item = base + (skip > 0 || lzf.left > 0 ? begun : pos);
     if (skip > 0 && base + edge + skip > bodyEnd) notes.fail('truncated', begun);
     return pos;
   }
@@ -326,10 +337,10 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       if (start === AT_END) tallies.close(base + pos);
       return pos + 1;
     }
-    const next = whole.read(bytes, pos + 1, edge);
+    const next = key.read(bytes, pos + 1, edge);
     if (next < 0) return next;
-    if (whole.isHeld) {
-      const slot = slotWithin(whole.bytes, whole.from, whole.to);
+    if (key.isHeld) {
+      const slot = slotWithin(key.bytes, key.from, key.to);
       if (allowed[slot] === 0) noteStray(pos);
       lowest = Math.min(lowest, slot);
       highest = Math.max(highest, slot);
@@ -353,12 +364,19 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     if (outcome === 'wrong') return notes.fail('invalid-length', head.start);
     const { form, start, length, unfolded } = head;
     if (!isDeep || form !== 'lzf') return notes.leap(start, length);
-    if (length > MAX_HELD) {
-      notes.doubt(pos);
-      return notes.leap(start, length);
-    }
-    if (start + length > edge) return CUT;
-    return isSoundLzf(bytes, start, start + length, unfolded) ? start + length : notes.fail('invalid-string', pos);
+    // Before a byte of it is looked at: whatever part of it is there, the finding is the same.
+    if (base + start + length > bodyEnd) return notes.fail('truncated', begun);
+    lzf.left = length;
+    lzf.unfolded = 0;
+    lzf.length = unfolded;
+    return passCompressed(bytes, start, edge);
+  }
+
+  /** Goes on in a compressed string as far as it is there: the edge where more of it is to come. */
+  function passCompressed(bytes: Uint8Array, from: number, edge: number): number {
+    lzfAt = passLzf(lzf, bytes, from, edge);
+    if (lzfAt === UNSOUND) return notes.fail('invalid-string', begun);
+    return lzf.left > 0 ? edge : lzfAt;
   }
 
   function openLoop(bytes: Uint8Array, pos: number, edge: number): number {
@@ -426,7 +444,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       ...(expiring === 1 && { expiring: 1 }),
       ...(highest >= 0 && { slots: [lowest, highest] as const }),
       ...(strayKeys > 0 && { strayKeys }),
-      ...(deep && { deep: deep.state() }),
+      ...(deep && { deep: [lzf.left, lzf.unfolded, lzf.length, ...deep.state()] }),
     }),
   };
 }

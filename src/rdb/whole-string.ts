@@ -33,7 +33,7 @@ export interface WholeString {
 }
 
 /** Bytes of a key or a packed value that are held; the engines' own limit is 512 MB, their use a few KB. */
-export const MAX_HELD = (1 << 25) - (1 << 10);
+const MAX_HELD = (1 << 25) - (1 << 10);
 
 /** A compressed byte stands for 88 at most. */
 const MAX_UNFOLDING = 88;

@@ -124,13 +124,14 @@ describeWith('dev server', 'a worker process is killed, and its export goes on',
   );
 
   test.concurrent('while the keys are waited for', async ({ stage }) => {
-    const { sim, startExport, findHolder } = stage;
-    sim.set({ exportTakes: '8s' });
+    const { sim, skipHour, startExport, findHolder } = stage;
+    sim.set({ exportTakes: '1h' });
     const workers = await startTwo(stage);
     const job = await startExport();
     await untilEvent(job, isBetweenLooks);
 
     await kill(await findHolder(workers, job));
+    skipHour();
 
     await expectWhole(sim, job);
     expect(sim.callsTo('CopySnapshot')).toHaveLength(1);

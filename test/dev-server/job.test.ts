@@ -6,6 +6,9 @@ import { describeWith } from '../support/temporal-servers';
 import { copyOf, SOURCE, type Server, type World } from '../support/world';
 import { freshCopy, inDevWorld, isBetweenLooks, openDevServer, startJob, untilEvent } from './dev-world';
 
+/** A pause before the next try that is seen however rarely the job is looked at. */
+const SLOW = { floorMs: 2_000, share: 0, ceilingMs: 2_000 };
+
 async function countEvents({ env }: World, workflowId: string): Promise<number> {
   const { events } = await env.client.workflow.getHandle(workflowId).fetchHistory();
   return events?.length ?? 0;
@@ -40,46 +43,55 @@ describeWith('dev server', 'a job on a real server', () => {
   });
 
   test.concurrent('is watched: phase, attempt, last answer, next try, and the end', async () => {
-    await inDevWorld(server, async (world) => {
-      const { sim } = world;
-      const input = freshCopy();
-      const target = input.request.TargetSnapshotName;
-      sim.set({ copyTakes: '3s' });
-      sim.fail('CopySnapshot', { error: 'ThrottlingException', message: 'Rate exceeded' });
-      const begun = Date.now();
+    await inDevWorld(
+      server,
+      async (world) => {
+        const { sim } = world;
+        const input = freshCopy();
+        const target = input.request.TargetSnapshotName;
+        sim.set({ copyTakes: '1h' });
+        sim.fail('CopySnapshot', { error: 'ThrottlingException', message: 'Rate exceeded' });
+        const begun = Date.now();
 
-      const events: JobEvent[] = [];
-      const job = await startJob(world, input);
-      for await (const event of job.watch({ everyMs: 50 })) events.push(event);
+        const events: JobEvent[] = [];
+        const job = await startJob(world, input);
+        for await (const event of job.watch({ everyMs: 50 })) {
+          events.push(event);
+          if (isBetweenLooks(event)) sim.setStatus(target, 'available');
+        }
 
-      const phases = events.map(({ phase }) => phase).filter((phase) => phase !== 'running');
-      expect([...new Set(phases)].slice(-3)).toEqual(['starting', 'copying', 'completed']);
-      const throttled = events.find(({ lastAnswer }) => lastAnswer === 'ThrottlingException: Rate exceeded');
-      expect(throttled).toMatchObject({ phase: 'starting', attempt: 2 });
-      const waiting = events.filter(isBetweenLooks);
-      expect(waiting.map(({ lastAnswer }) => lastAnswer)).toContain(`${target} is creating`);
-      for (const { nextTry = '' } of waiting) {
-        expect(Date.parse(nextTry)).toBeGreaterThan(begun);
-        expect(Date.parse(nextTry)).toBeLessThan(begun + 60_000);
-      }
-      expect(events.at(-1)).toEqual({ phase: 'completed', historyEvents: 23 });
-      expect(await countEvents(world, job.workflowId)).toBe(23);
-    });
+        const phases = events.map(({ phase }) => phase).filter((phase) => phase !== 'running');
+        expect([...new Set(phases)].slice(-3)).toEqual(['starting', 'copying', 'completed']);
+        const throttled = events.find(({ lastAnswer }) => lastAnswer === 'ThrottlingException: Rate exceeded');
+        expect(throttled).toMatchObject({ phase: 'starting', attempt: 2 });
+        const waiting = events.filter(isBetweenLooks);
+        expect(waiting.map(({ lastAnswer }) => lastAnswer)).toContain(`${target} is creating`);
+        for (const { nextTry = '' } of waiting) {
+          expect(Date.parse(nextTry)).toBeGreaterThan(begun);
+          expect(Date.parse(nextTry)).toBeLessThan(begun + 60_000);
+        }
+        expect(events.at(-1)).toEqual({ phase: 'completed', historyEvents: 23 });
+        expect(await countEvents(world, job.workflowId)).toBe(23);
+      },
+      { plugin: { paces: { poll: SLOW, throttled: SLOW } } }
+    );
   });
 
   test.concurrent('answers a query while it waits', async () => {
     await inDevWorld(server, async (world) => {
-      world.sim.set({ copyTakes: '2s' });
+      world.sim.set({ copyTakes: '1h' });
       const input = freshCopy();
+      const target = input.request.TargetSnapshotName;
       const job = await startJob(world, input);
       await untilEvent(job, isBetweenLooks);
 
       const progress = await job.progress();
+      world.sim.setStatus(target, 'available');
 
       expect(progress).toMatchObject({
         phase: 'copying',
         source: SOURCE,
-        target: input.request.TargetSnapshotName,
+        target,
         waitingFor: 'the copy to become available',
       });
       await job.result();
@@ -92,7 +104,7 @@ describeWith('dev server', 'a job on a real server', () => {
     ['delete', 'deleted', undefined],
   ] as const)('is cancelled, with %s: the copy is %s', async ([onCancel, outcome, left]) => {
     await inDevWorld(server, async (world) => {
-      world.sim.set({ copyTakes: onCancel === 'keep' ? '1h' : '3s' });
+      world.sim.set({ copyTakes: '1h' });
       const input = freshCopy({ onCancel });
       const target = input.request.TargetSnapshotName;
       const job = await startJob(world, input);
@@ -100,6 +112,11 @@ describeWith('dev server', 'a job on a real server', () => {
       expect(await job.leftBehind()).toBeUndefined();
 
       await job.cancel();
+      if (onCancel === 'delete') {
+        // A copy that was available before the cancel took effect would be the job's result.
+        await untilEvent(job, ({ phase }) => phase === 'cancelling');
+        world.sim.setStatus(target, 'available');
+      }
 
       await expect(job.result()).rejects.toThrow(WorkflowFailedError);
       const leftBehind = await job.leftBehind();
@@ -112,12 +129,14 @@ describeWith('dev server', 'a job on a real server', () => {
 
   test.concurrent('is one job, however often it is started while it runs', async () => {
     await inDevWorld(server, async (world) => {
-      world.sim.set({ copyTakes: '2s' });
+      world.sim.set({ copyTakes: '1h' });
       const input = freshCopy();
       const starts = [startJob(world, input), startJob(world, input), startJob(world, input)];
 
       const jobs = await Promise.all(starts);
       const runs = await Promise.all(jobs.map(({ workflowId }) => runIdOf(world, workflowId)));
+      await Promise.all(jobs.map((job) => untilEvent(job, isBetweenLooks)));
+      world.sim.setStatus(input.request.TargetSnapshotName, 'available');
       const results = await Promise.all(jobs.map((job) => job.result()));
 
       expect(jobs.filter(({ attached }) => !attached)).toHaveLength(1);
@@ -129,7 +148,7 @@ describeWith('dev server', 'a job on a real server', () => {
 
   test.concurrent('refuses whoever attaches with other options', async () => {
     await inDevWorld(server, async (world) => {
-      world.sim.set({ copyTakes: '1s' });
+      world.sim.set({ copyTakes: '1h' });
       const input = freshCopy();
       const job = await startJob(world, input);
 
@@ -137,6 +156,8 @@ describeWith('dev server', 'a job on a real server', () => {
 
       expect(failure).toMatchObject({ type: 'RequestMismatch', nonRetryable: true });
       expect(failure.message).toContain(job.workflowId);
+      await untilEvent(job, isBetweenLooks);
+      world.sim.setStatus(input.request.TargetSnapshotName, 'available');
       expect(await job.result()).toMatchObject({ adopted: false });
     });
   });

@@ -42,6 +42,12 @@ async function readCheckpoint(client: Client, { workflowId }: SnapshotJob): Prom
   return details?.data?.scan.state.offset;
 }
 
+/** How many of the pending activities a worker has begun at least once. */
+async function countBegun(client: Client, { workflowId }: SnapshotJob): Promise<number> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  return (raw.pendingActivities ?? []).filter(({ lastStartedTime }) => lastStartedTime != null).length;
+}
+
 async function expectVerified(job: SnapshotJob): Promise<void> {
   const { objects } = (await job.result()) as ExportResult;
   expect(objects).toMatchObject([{ verdict: 'verified', level: 'structure', size: SIZE, s3Checksum: 'matches' }]);
@@ -93,7 +99,8 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
     const workers = await Promise.all([startWorker(), startWorker()]);
     const job = await startExport(addLarge(sim));
     // Three are in flight: the third one that hangs was asked for when the eighth range was scanned.
-    await vi.waitFor(() => expect(stuck.hits).toBeGreaterThanOrEqual(3), { timeout: 30_000 });
+    const hanging = () => new Set(startsOf(sim).filter((start) => start >= 8 * RANGE));
+    await vi.waitFor(() => expect(hanging().size).toBe(3), { timeout: 60_000 });
     const holder = await findHolder(workers, job);
 
     holder.signal('SIGTERM');
@@ -114,7 +121,10 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
       server,
       async ({ sim, env, taskQueue, withWorker }) => {
         // Eight ranges come so soon that there is no heartbeat before the worker shuts down.
-        const stuck = sim.fail('GetObject', { connection: 'hang', skip: 8, match: isShardFile });
+        const stuck = sim.fail('GetObject', {
+          connection: 'hang',
+          match: (input) => isShardFile(input) && startOf(input) >= 8 * RANGE,
+        });
         const job = await startJob({ env, taskQueue }, freshExport(addLarge(sim)));
         await withWorker(() => stuck.hit, { taskQueue });
         const { length: before } = sim.calls;
@@ -174,13 +184,14 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
     await inDevWorld(
       server,
       async (world) => {
-        const { sim } = world;
+        const { sim, env } = world;
         sim.set({ exportTakes: 0, copyTakes: 0 });
         sim.addCluster('two', { shards: 2 });
         sim.addSnapshot('of-two', { cluster: 'two' });
         const reading = sim.fail('GetObject', { connection: 'hang', times: Infinity, match: isShardFile });
         const exporting = await startJob(world, freshExport('of-two'));
         await reading.hit;
+        await vi.waitFor(async () => expect(await countBegun(env.client, exporting)).toBe(2), { timeout: 60_000 });
 
         // One slot is left, which the other object would hold until it has its turn.
         await (await startJob(world, freshCopy())).result();
@@ -206,9 +217,12 @@ describeWith('dev server', 'a large object is read on by another worker', () => 
         const jobs = await Promise.all([startJob(world, freshExport()), startJob(world, freshExport('other'))]);
 
         const done = Promise.all(jobs.map((job) => job.result()));
+        // A read that hangs for long is asked for again.
+        const countRead = () =>
+          new Set(sim.callsTo('GetObject').flatMap(({ input }) => (isShardFile(input) ? input.Key : []))).size;
         const readTogether: number[] = [];
         for (let read = 0; read < 6; read += 2) {
-          await vi.waitFor(() => expect(reading.hits).toBeGreaterThanOrEqual(read + 2), { timeout: 30_000 });
+          await vi.waitFor(() => expect(countRead()).toBeGreaterThanOrEqual(read + 2), { timeout: 60_000 });
           readTogether.push(sim.callsTo('GetObject').filter(({ outcome }) => outcome === 'hung').length);
           reading.release();
         }

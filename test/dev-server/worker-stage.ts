@@ -11,6 +11,8 @@ import { freshCopy, freshExport, startJob } from './dev-world';
 /** A simulator, and worker processes on a task queue of their own, for one test. */
 export interface WorkerStage {
   readonly sim: MemoryDBSimulator;
+  /** Lets an hour go by for the simulator alone: what takes that long there is over. */
+  readonly skipHour: () => void;
   /** What points a worker at the simulator and the dev server. */
   readonly env: Environment;
   /** Starts a worker and waits until it polls. */
@@ -36,7 +38,8 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
   },
   stage: async ({ runWorker }, use) => {
     const { address, namespace } = devServer();
-    const sim = await MemoryDBSimulator.start();
+    let aheadMs = 0;
+    const sim = await MemoryDBSimulator.start({ now: () => Date.now() + aheadMs });
     sim.addCluster(CLUSTER, { shards: 3 });
     sim.addSnapshot(SOURCE, { cluster: CLUSTER });
     sim.addBucket(BUCKET);
@@ -58,6 +61,9 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
       (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
     await use({
       sim,
+      skipHour: () => {
+        aheadMs += 3_600_000;
+      },
       env,
       startWorker: async (more) => {
         const worker = runWorker({ ...env, ...more });
@@ -76,7 +82,7 @@ export const test = base.extend<{ runWorker: (env: Environment) => Program; stag
               throw new Error(`${workflowId}: nobody has its only activity`);
             return holder;
           },
-          { timeout: 10_000 }
+          { timeout: 60_000 }
         ),
       countEvents: async (job) => (await fetchEvents(job)).length,
       isBoundTo: async ({ pid }, job) => {

@@ -66,6 +66,46 @@ describe('a report does not depend on how the bytes come', () => {
     }
   });
 
+  test.for(SHORT_FILES)('nor does it where there are more bytes than the size: $name', ({ file }) => {
+    // Within the end, and before it.
+    for (const tooFew of [1, 3, 12].filter((bytes) => bytes <= file.length)) {
+      for (const level of ['checksum', 'deep'] as const) {
+        const options = { ...fully(level, file), size: file.length - tooFew };
+        const expected = judgeWithEngine(file, options);
+        const inParts = openScan(options);
+        for (let at = 0; at < file.length; at += 7) inParts.push(file.subarray(at, at + 7));
+        const state = asJson(inParts.state());
+
+        expect(expected).toMatchObject({ verdict: 'corrupt', reason: 'size-mismatch', offset: options.size });
+        expect(inParts.end(), `${tooFew} bytes, level ${level}`).toEqual(expected);
+        expect(resume(state, file, options), `${tooFew} bytes, level ${level}`).toEqual(expected);
+      }
+    }
+  });
+
+  test('what the size leaves out is not counted, and what it holds is: magic, fields and keys', () => {
+    const { file, databases } = writeRandomRdb({ seed: 9, bytes: 3_000 });
+    const report = judgeWithEngine(file, { level: 'structure', size: file.length - 1 });
+
+    expect(report).toMatchObject({ reason: 'size-mismatch', magic: 'REDIS', version: 10, databases });
+    expect(Object.keys(report.aux)).not.toEqual([]);
+  });
+
+  test('an object that goes on and on behind its size takes no more memory', () => {
+    const { file } = writeRandomRdb({ seed: 9, bytes: 3_000 });
+    const scan = openScan({ level: 'structure', size: file.length - 20 });
+    scan.push(file);
+    const rooms = Array.from({ length: 40 }, () => {
+      const room = scan.space();
+      scan.commit(room.length);
+      return room.length;
+    });
+
+    expect(scan.finding?.verdict).toBe('corrupt');
+    expect(scan.end()).toMatchObject({ reason: 'size-mismatch', offset: file.length - 20 });
+    expect(Math.max(...rooms)).toBeLessThanOrEqual(2 << 20);
+  });
+
   test('when the caller writes over a chunk that was taken in', () => {
     const { file } = writeRandomRdb({ seed: 6, bytes: 100_000 });
     const scan = openScan({ level: 'deep' });

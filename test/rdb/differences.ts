@@ -150,19 +150,6 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-/** Where redis-check-rdb accepts a changed file that the engine does not, by what the engine says of it. */
-export const STRICTER: Readonly<Record<string, string>> = {
-  'invalid-version': 'Redis reads the digits of a version up to the first that is none',
-  'invalid-length': 'where a length has to be, Redis reads the mark of an encoding as a length of six bits',
-  'invalid-value': 'counts in streams, and scores as text, that Redis takes as they are',
-  'invalid-string': 'Redis takes the zero by which its decoder says that it failed for the length',
-  'unknown-type': 'what Redis reads in any version; items of modules of a kind that there is not',
-  'value-not-walked': 'streams out of the order in which engines write them',
-  'append-only-file': 'sound, but only a part of the data',
-  'trailing-bytes': 'Redis stops at the end',
-  'no-end': 'the same, behind what is not known in the version',
-};
-
 /** Where the engine accepts a changed file that redis-check-rdb does not, by what that says of it. */
 export const MORE_LENIENT: Readonly<Record<string, string>> = {
   'Duplicate set members detected': 'an element twice in a collection of any size: to know that takes its memory',

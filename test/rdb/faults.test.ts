@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
+import { crc64, EMPTY_CRC64 } from '../../src/rdb';
 import type { ContentLevel, RdbReport } from '../../src/rdb/report';
 import { openDice } from './corpus/dice';
 import { writeRandomRdb } from './corpus/random-rdb';
 import { resealed } from './corpus/write-rdb';
-import { type Fault, FAULTS } from './inject-faults';
+import { type Fault, FAULTS, GLUED } from './inject-faults';
 import { judgeWithEngine } from './judges';
+import { bytesOf } from './rdb-bytes';
 
 const LEVELS = ['checksum', 'structure', 'deep'] as const;
 const TRIALS = 40;
@@ -30,6 +32,25 @@ describe('with a checksum', () => {
 
   test('the file itself is verified at every level', () => {
     expect(LEVELS.map((level) => judge(SOUND, level).verdict)).toEqual(['verified', 'verified', 'verified']);
+  });
+});
+
+describe('whole files in a row', () => {
+  test.for(GLUED)('$name: a checksum cannot tell, the levels above do', (fault) => {
+    expect(LEVELS.map((level) => rateOf(fault, SOUND, level))).toEqual([0, 100, 100]);
+  });
+
+  test('are one to a checksum because behind a file and its own it is zero, where every file begins', () => {
+    const behind = writeRandomRdb({ seed: 43, bytes: 10_000 }).file;
+
+    expect(crc64(SOUND)).toEqual(EMPTY_CRC64);
+    expect(judge(bytesOf(SOUND, behind), 'checksum')).toMatchObject({
+      ...{ verdict: 'verified', bytes: SOUND.length + behind.length },
+      ...{ checksum: judge(behind, 'checksum').checksum },
+    });
+    expect(judge(bytesOf(SOUND, behind), 'structure')).toMatchObject({
+      ...{ verdict: 'corrupt', reason: 'trailing-bytes', offset: SOUND.length },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Dice } from './corpus/dice';
+import { writeRandomRdb } from './corpus/random-rdb';
 import { bytesOf } from './rdb-bytes';
 
 /** Something that happens to the bytes of a file. */
@@ -51,16 +52,39 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
 };
 
+/** Whole files in a row, each with its own checksum behind it. */
+const GLUINGS: Readonly<Record<string, Change>> = {
+  'the file itself once more, behind its end': (file) => bytesOf(file, file),
+  'another whole file behind the end': (file, dice) => bytesOf(file, another(dice)),
+  'another whole file before the beginning': (file, dice) => bytesOf(another(dice), file),
+  'another whole file behind the end, and zeros between them': (file, dice) =>
+    bytesOf(file, new Uint8Array(dice.between(1, BLOCK)), another(dice)),
+};
+
 /** Every fault that happens at random. */
-export const FAULTS: readonly Fault[] = Object.entries(CHANGES).map(([name, change]) => ({
-  name,
-  inject(file, dice) {
-    for (;;) {
-      const broken = change(file, dice);
-      if (Buffer.compare(broken, file) !== 0) return broken;
-    }
-  },
-}));
+export const FAULTS: readonly Fault[] = faultsOf(CHANGES);
+
+/**
+ * Faults that a checksum cannot tell: behind a file and the checksum of it the register is zero, where every file
+ * begins; and zeros leave it there.
+ */
+export const GLUED: readonly Fault[] = faultsOf(GLUINGS);
+
+function faultsOf(changes: Readonly<Record<string, Change>>): readonly Fault[] {
+  return Object.entries(changes).map(([name, change]) => ({
+    name,
+    inject(file, dice) {
+      for (;;) {
+        const broken = change(file, dice);
+        if (Buffer.compare(broken, file) !== 0) return broken;
+      }
+    },
+  }));
+}
+
+function another(dice: Dice): Uint8Array {
+  return writeRandomRdb({ seed: dice.roll(2 ** 31), bytes: dice.between(100, 10_000) }).file;
+}
 
 /** Where a block of so many bytes may begin. */
 function spot(file: Uint8Array, length: number, dice: Dice): number {

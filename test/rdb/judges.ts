@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import type { RdbReport, ScanOptions } from '../../src/rdb/report';
 import { openScan } from '../../src/rdb/scan';
+import { findFreePort } from '../support/processes';
 import { startRedis } from './redis-server';
 
 /** What our engine says of a file that it gets as a whole. */
@@ -81,6 +82,43 @@ export async function loadIntoRedis(file: Uint8Array, ...settings: readonly stri
 }
 
 const FILE = 'dump.rdb';
+
+/** Whether a server of a cluster starts with the file as its data. */
+export async function startsInCluster(file: Uint8Array): Promise<boolean> {
+  const busPort = await findFreePort();
+  const settings = ['--dbfilename', FILE, '--cluster-enabled', 'yes', '--cluster-port', `${busPort}`];
+  return withFile(file, async (folder) => {
+    const server = await startRedis('--dir', folder, ...settings).catch(() => undefined);
+    await server?.stop();
+    return server !== undefined;
+  });
+}
+
+/** Whether a server that starts with the file has a stream of another length than the entries that it lists. */
+export async function hasMiscountedStream(file: Uint8Array): Promise<boolean> {
+  return withFile(file, async (folder) => {
+    const server = await startRedis('--dir', folder, '--dbfilename', FILE).catch(() => undefined);
+    if (server === undefined) return false;
+    try {
+      const [found] = await server.send([['EVAL', COUNT_MISCOUNTED, '0']]);
+      return Number(found) > 0;
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+const COUNT_MISCOUNTED = `
+  local miscounted = 0
+  for db = 0, 15 do
+    redis.call('SELECT', db)
+    for _, key in ipairs(redis.call('KEYS', '*')) do
+      if redis.call('TYPE', key).ok == 'stream' and redis.call('XLEN', key) ~= #redis.call('XRANGE', key, '-', '+') then
+        miscounted = miscounted + 1
+      end
+    end
+  end
+  return miscounted`;
 
 /** A line for every database that has a key: its number, `DBSIZE`, expiries, and every type with its number. */
 const COUNT_ALL = `

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { decodeLzf, isSoundLzf, unfoldLzf } from '../../src/rdb/lzf';
+import { decodeLzf, type LzfProgress, passLzf, unfoldLzf, UNSOUND } from '../../src/rdb/lzf';
 import { describeWith } from '../support/temporal-servers';
 import { startRedis } from './redis-server';
 import { bytesOf } from './rdb-bytes';
@@ -38,6 +38,28 @@ function unfold(tokens: readonly Token[]): Uint8Array | undefined {
     else for (let left = token.count; left > 0; left -= 1) bytes.push(bytes.at(-token.back) ?? 0);
   }
   return Uint8Array.from(bytes);
+}
+
+/** Whether bytes `from` to `to` unfold to that length, seen at once. */
+function isSoundLzf(source: Uint8Array, from: number, to: number, length: number): boolean {
+  return passLzf({ left: to - from, unfolded: 0, length }, source, from, to) === to;
+}
+
+/** The same, of a source of which no more than so many bytes are there at a time, and of them those not seen yet. */
+function isSoundInStretches(source: Uint8Array, length: number, stretch: number): boolean {
+  let progress: LzfProgress = { left: source.length, unfolded: 0, length };
+  let seen = 0;
+  for (let edge = 0; seen !== UNSOUND && progress.left > 0;) {
+    edge = Math.min(source.length, edge + stretch);
+    const before = 7;
+    const there = bytesOf('another', source.subarray(seen, edge));
+    const next = passLzf(progress, there, before, there.length);
+    // Nothing is asked for again but a token that is not whole.
+    if (next !== UNSOUND) expect(there.length - next).toBeLessThan(33);
+    seen = next === UNSOUND ? UNSOUND : seen + next - before;
+    progress = JSON.parse(JSON.stringify(progress)) as LzfProgress;
+  }
+  return seen === source.length && progress.unfolded === length;
 }
 
 describe('an LZF source', () => {
@@ -92,6 +114,42 @@ describe('an LZF source', () => {
       ),
       { numRuns: 5_000 }
     );
+  });
+
+  test('is judged alike at once and in stretches', () => {
+    const sound = new Set<boolean>();
+    fc.assert(
+      fc.property(
+        fc.oneof(someTokens.map(encode), fc.uint8Array({ minLength: 1, maxLength: 60 })),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: -1, max: 1 }),
+        (source, stretch, more) => {
+          fc.pre(source.length > 0);
+          const whole: LzfProgress = { left: source.length, unfolded: 0, length: Infinity };
+          passLzf(whole, source, 0, source.length);
+          const length = whole.unfolded + more;
+          const isSound = isSoundLzf(source, 0, source.length, length);
+          sound.add(isSound);
+
+          expect(isSoundInStretches(source, length, stretch)).toBe(isSound);
+        }
+      ),
+      { numRuns: 3_000 }
+    );
+    expect([...sound].sort()).toEqual([false, true]);
+  });
+
+  test('may reach back as far as there are bytes, also behind a stretch', () => {
+    // 8,192 bytes at least, and a reference to the first of all.
+    const before = [...Array.from({ length: 31 }, () => ({ back: 1, count: 264 })), { back: 1, count: 8 }];
+    const source = (back: number) => encode([{ literal: bytesOf('a') }, ...before, { back, count: 3 }]);
+    const length = 1 + 31 * 264 + 8 + 3;
+
+    expect(length - 3).toBeGreaterThanOrEqual(8_192);
+    for (const stretch of [1, 3, 50, 1_000]) {
+      expect(isSoundInStretches(source(8_192), length, stretch)).toBe(true);
+      expect(isSoundInStretches(encode([{ literal: bytesOf('a') }, { back: 2, count: 3 }]), 4, stretch)).toBe(false);
+    }
   });
 
   test.for<readonly [what: string, source: Uint8Array, length: number]>([

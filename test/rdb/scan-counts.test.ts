@@ -96,18 +96,53 @@ describe('what is counted', () => {
     );
   });
 
-  test('is wrong of a slot that says something else', () => {
-    const file = writeRdb([auxField('slot-info', string('soon'))]);
-
-    expect(judgeWithEngine(file, structure)).toMatchObject({ reason: 'invalid-value', offset: AT_BODY + 11 });
-  });
-
-  test('is not what stands behind a slot that is too long to be one', () => {
+  describe('of a slot, by a field', () => {
     const field = (value: Part) => bytesOf(OPCODE.aux, string('slot-info'), value);
-    const long = bytesOf(length(33 << 20), new Uint8Array(33 << 20));
+    const isRefused = (file: Uint8Array) => judgeWithEngine(file, structure).verdict === 'corrupt';
+    // What sscanf of Valkey does with `%i,%lu,%lu`.
+    const UNREADABLE = ['soon', 'zzz', '', '5', '5,1', '5,1,', '5, ,1', '5 ,1,1', '08,1,1', '0x,1,1', '-,1,1', '5;1;1'];
+    const PASSED_OVER = ['-1,2,3', '16384,2,3', '20000,2,3', '0x10,2,3', '010,2,3', ' +5, -2, 3', '5,-1,0'];
 
-    expect(judgeWithEngine(writeRdb([field(string('5,0,0')), field(long)]), structure)).toMatchObject({
-      ...{ reason: 'invalid-value', offset: AT_BODY + 11 + 6 + 11 },
+    test.for([
+      ['REDIS0009', false],
+      ['REDIS0010', false],
+      ['REDIS0011', true],
+      ['REDIS0012', false],
+      ['VALKEY080', true],
+    ] as const)('is wrong where Valkey cannot read it, in versions that have it: %s', ([magic, isOfValkey]) => {
+      const files = UNREADABLE.map((value) => writeRdb([field(string(value)), A_KEY], magic));
+
+      expect(files.map(isRefused)).toEqual(files.map(() => isOfValkey));
+    });
+
+    test('is told with its byte', () => {
+      const file = writeRdb([field(string('soon'))], 'REDIS0011');
+
+      expect(judgeWithEngine(file, structure)).toMatchObject({ reason: 'invalid-value', offset: AT_BODY + 11 });
+    });
+
+    test.for(PASSED_OVER)('says nothing that is expected where no engine writes it: %j', (value) => {
+      const before = field(string(`${SLOT_OF_A},1,0`));
+      const body = [before, A_KEY, field(string(value)), A_KEY, A_KEY];
+
+      expect(judgeWithEngine(writeRdb(body, 'REDIS0011'), { ...structure, strict: true })).toMatchObject({
+        ...{ verdict: 'verified', warnings: [], databases: [{ keys: 3 }] },
+      });
+    });
+
+    test.for(['REDIS0010', 'REDIS0012'])('says nothing in %s, which is not of Valkey', (magic) => {
+      const file = writeRdb([field(string('5,9,9')), A_KEY], magic);
+
+      expect(judgeWithEngine(file, structure)).toMatchObject({ verdict: 'verified', warnings: [] });
+    });
+
+    test('is not judged where it is too long to be one, by nothing that stood before it', () => {
+      const long = bytesOf(length(33 << 20), new Uint8Array(33 << 20));
+      const file = writeRdb([field(string('5,0,0')), field(long)], 'REDIS0011');
+
+      expect(judgeWithEngine(file, structure)).toMatchObject({
+        ...{ verdict: 'unproven', reason: 'value-not-walked', offset: AT_BODY + 11 + 6 + 11 },
+      });
     });
   });
 

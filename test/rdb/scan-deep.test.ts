@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { openScan, type Reason, type ScanOptions } from '../../src/rdb';
+import { openScan, type Reason, type ScanOptions, type ScanState } from '../../src/rdb';
 import { AT_VALUE, fileWith } from './corpus/one-record';
 import { listpack, ziplist } from './corpus/write-packed';
 import { compressed, counted, double, integer, length, record, string, writeRdb } from './corpus/write-rdb';
@@ -10,6 +10,14 @@ import { bigEndian, bytesOf, littleEndian, type Part } from './rdb-bytes';
 
 const deep: ScanOptions = { level: 'deep' };
 const structure: ScanOptions = { level: 'structure' };
+
+/** A string of more than can be held: as it is, and compressed, in literals of 32 bytes. */
+const LONG = bytesOf(length(33 << 20), new Uint8Array(33 << 20));
+const TOKENS = 33 << 15;
+const LONG_COMPRESSED = bytesOf(
+  ...[0xc3, length(33 * TOKENS), length(32 * TOKENS)],
+  new Uint8Array(33 * TOKENS).map((_, at) => (at % 33 === 0 ? 31 : 0))
+);
 
 describe('level deep', () => {
   const entry = { id: [5, 0], fields: ['f'], values: ['v'] } as const;
@@ -132,7 +140,6 @@ describe('level deep', () => {
 
   test.for<[string, number, (long: Uint8Array) => Uint8Array]>([
     ['the only node of a list', 18, (long) => counted([2, long])],
-    ['an element of a list', 18, (long) => counted([1, long])],
     ['the entries of a stream', 15, (long) => bytesOf(counted([node.subarray(0, 17), long]), length(1), 0, 0, 0)],
   ])('does not vouch for what is too long to be held: %s', ([, type, valueOf]) => {
     const file = fileWith(type, valueOf(bytesOf(length(33 << 20), new Uint8Array(33 << 20))));
@@ -165,23 +172,120 @@ describe('level deep', () => {
     expect(judgeWithEngine(writeRdb([unseen, wrong]), deep).reason).toBe('invalid-value');
   });
 
-  test('does not vouch for a compressed string that is too long to be held', () => {
-    const file = fileWith(0, bytesOf(0xc3, length(33 << 20), length(34 << 20), new Uint8Array(33 << 20)));
+  test.for<[string, number, (long: Uint8Array) => Part]>([
+    ['a string', 0, (long) => long],
+    ['an element of a list', 18, (long) => counted([2, string(listpack(['b']))], [1, long], [1, string('c')])],
+    ['a member of a sorted set', 5, (long) => counted([string('m'), double(1)], [long, double(2)])],
+    ['a string of a module', 7, (long) => bytesOf(length(1), 5, long, 2, length(7), 0)],
+  ])('passes over what stands alone, however long, and holds none of it: %s', ([, type, valueOf]) => {
+    for (const long of [LONG, LONG_COMPRESSED]) {
+      const file = fileWith(type, valueOf(long));
+      const scan = openScan(deep);
+      scan.push(file.subarray(0, file.length >> 1));
+      const half = scan.state();
+      scan.push(file.subarray(file.length >> 1));
+      const resumed = openScan(deep, JSON.parse(JSON.stringify(half)) as ScanState);
+      resumed.push(file.subarray(half.offset));
 
-    expect(judgeWithEngine(file, deep)).toMatchObject({ reason: 'value-not-walked', offset: AT_VALUE });
+      const report = scan.end();
+
+      expect(report).toMatchObject({ verdict: 'verified', bytes: file.length });
+      expect(half.offset).toBeGreaterThan((file.length >> 1) - 64);
+      expect(resumed.end()).toEqual(report);
+    }
+  });
+
+  test.for<[string, number, Reason]>([
+    ['does not unfold at its end', LONG_COMPRESSED.length - 33, 'invalid-string'],
+    ['does not unfold at its beginning', 11, 'invalid-string'],
+    ['unfolds to another length', 8, 'invalid-string'],
+  ])('finds a long compressed string that %s, at once and in parts', ([, at, reason]) => {
+    // The highest bit of a literal's length makes it a reference, to what is not there or of another length.
+    const long = LONG_COMPRESSED.with(at, (LONG_COMPRESSED[at] ?? 0) ^ 0x80);
+    const file = fileWith(18, counted([1, long]));
+    const parts = openScan({ ...deep, size: file.length });
+    for (let from = 0; from < file.length; from += 5_000_000) parts.push(file.subarray(from, from + 5_000_000));
+
+    const report = judgeWithEngine(file, { ...deep, size: file.length });
+
+    expect(report).toMatchObject({ verdict: 'corrupt', reason, offset: AT_VALUE + 1 });
+    expect(parts.end()).toEqual(report);
+  });
+
+  test.for([
+    ['that is sound', 0],
+    ['that does not unfold', 1],
+    ['that is cut off', 2],
+    ['that does not unfold, and is cut off', 3],
+  ] as const)('says the same of a compressed string %s at every byte, in other scans as well', ([, how]) => {
+    // 32 bytes and 19 that were there before, eight times; the fifth time these may be too far before.
+    const tokens = Array.from({ length: 8 }, (_, at) => {
+      const isBroken = how % 2 === 1 && at === 4;
+      return bytesOf(31, new Uint8Array(32).fill(at), isBroken ? 0xff : 0xe0, 10, isBroken ? 0xff : 5);
+    });
+    const value = bytesOf(0xc3, length(8 * 36), length(8 * 51), ...tokens);
+    const whole = writeRdb([record(4, 'a', counted([string('f'), value])), record(0, 'b', string('c'))]);
+    const file = how < 2 ? whole : whole.subarray(0, whole.length - 80);
+
+    for (const options of [deep, { ...deep, size: file.length }, { ...deep, size: whole.length }]) {
+      const report = judgeWithEngine(file, options);
+      const bytewise = openScan(options);
+      let hopping = openScan(options);
+      for (let at = 0; at < file.length; at += 1) {
+        bytewise.push(file.subarray(at, at + 1));
+        const [state, offset] = [hopping.state(), hopping.received];
+        hopping = openScan(options, JSON.parse(JSON.stringify(state)) as ScanState);
+        hopping.push(file.subarray(state.offset, offset + 1));
+      }
+
+      expect(report.verdict).toBe(how === 0 ? 'verified' : 'corrupt');
+      if (how === 1) expect(report).toMatchObject({ reason: 'invalid-string', offset: AT_VALUE + 3 });
+      expect(bytewise.end()).toEqual(report);
+      expect(hopping.end()).toEqual(report);
+    }
+  });
+
+  const field = [string('f'), string('v')] as const;
+  const neverAbove = 2 ** 48;
+
+  test.for<[first: number | bigint, later: number, Reason | undefined]>([
+    [0, 0, undefined],
+    [0, neverAbove, undefined],
+    [0, neverAbove + 1, 'invalid-value'],
+    [neverAbove - 1, 0, undefined],
+    [neverAbove - 1, 1, undefined],
+    [neverAbove - 1, 2, 'invalid-value'],
+    // What stands there where no field expires.
+    [neverAbove, 0, undefined],
+    [neverAbove, 1, 'invalid-value'],
+    [neverAbove + 1, 0, 'invalid-value'],
+    [-1, 0, 'invalid-value'],
+    [2n ** 63n - 1n, 0, 'invalid-value'],
+  ])('knows when fields of a hash of Redis may expire: first %i, %i later: %s', ([first, later, reason]) => {
+    const value = bytesOf(littleEndian(first, 8), counted([length(0), ...field], [length(later), ...field]));
+    const file = writeRdb([record(24, 'a', value)], 'REDIS0012');
+
+    expect(judgeWithEngine(file, deep).reason).toBe(reason);
     expect(judgeWithEngine(file, structure).verdict).toBe('verified');
   });
 
-  test('finds a field that expires later than time goes', () => {
-    const hash = (first: number, later: number) =>
-      writeRdb(
-        [record(24, 'a', bytesOf(littleEndian(first, 8), counted([length(later), string('f'), string('v')])))],
-        'REDIS0012'
-      );
+  test.for<[expiry: bigint, Reason | undefined]>([
+    [-1n, undefined],
+    [0n, undefined],
+    [1n, undefined],
+    [2n ** 63n - 1n, undefined],
+    [-2n, 'invalid-value'],
+    [-(2n ** 32n), 'invalid-value'],
+    [-(2n ** 32n) - 1n, 'invalid-value'],
+    [-(2n ** 63n), 'invalid-value'],
+  ])('knows when a field of a hash of Valkey may expire: at %i: %s', ([expiry, reason]) => {
+    const value = counted([...field, littleEndian(-1, 8)], [string('g'), string('v'), littleEndian(expiry, 8)]);
+    const file = writeRdb([record(22, 'a', value)], 'VALKEY080');
+    const report = judgeWithEngine(file, deep);
 
-    expect(judgeWithEngine(hash(2 ** 48 - 1, 1), deep).verdict).toBe('verified');
-    expect(judgeWithEngine(hash(2 ** 48 - 1, 2), deep).reason).toBe('invalid-value');
-    expect(judgeWithEngine(hash(2 ** 48 + 1, 0), deep).verdict).toBe('verified');
+    expect(report.reason).toBe(reason);
+    if (reason !== undefined) expect(report.offset).toBe(file.length - 9 - 8);
+    expect(judgeWithEngine(file, structure).verdict).toBe('verified');
   });
 
   test.for<[string, Part]>([

@@ -18,35 +18,38 @@ const LARGE: ScanOptions = {
 
 describe('a state', () => {
   const options: ScanOptions = { level: 'deep', slots: [{ first: slotOf('a'), last: slotOf('a') }], s3Checksum: true };
-  const file = writeRdb([
-    ...[database(0, 9, 3), auxField('slot-info', string('1,7,7')), record(0, 'a', string('b'))],
-    bytesOf(OPCODE['expires ms'], littleEndian(5, 8)),
-    record(18, 'list', counted([1, string('x'.repeat(70))], [2, string(listpack(['y']))])),
-    record(
-      19,
-      'stream',
-      stream(
-        {
-          nodes: [[{ id: [5, 0], fields: ['f'], values: ['v'] }], [{ id: [7, 0], fields: ['f'], values: ['v'] }]],
-          groups: [
-            {
-              name: 'g',
-              last: [5, 0],
-              consumers: ['c', 'd'],
-              pending: [
-                { id: [5, 0], consumer: 'd', times: 1 },
-                { id: [7, 0], consumer: 'c', times: 2 },
-              ],
-            },
-          ],
-        },
-        2
-      )
-    ),
-    record(7, 'module', bytesOf(length(2 ** 40), 2, length(5), 4, double(1), 5, string('text'), 0)),
-    ...[database(5, 2), record(5, 'z', counted([string('m'), double(1)], [string('n'), double(2)]))],
-    record(16, 'hash', string(listpack(['f', 'v']))),
-  ]);
+  const file = writeRdb(
+    [
+      ...[database(0, 9, 3), auxField('slot-info', string('1,7,7')), record(0, 'a', string('b'))],
+      bytesOf(OPCODE['expires ms'], littleEndian(5, 8)),
+      record(18, 'list', counted([1, string('x'.repeat(70))], [2, string(listpack(['y']))])),
+      record(
+        19,
+        'stream',
+        stream(
+          {
+            nodes: [[{ id: [5, 0], fields: ['f'], values: ['v'] }], [{ id: [7, 0], fields: ['f'], values: ['v'] }]],
+            groups: [
+              {
+                name: 'g',
+                last: [5, 0],
+                consumers: ['c', 'd'],
+                pending: [
+                  { id: [5, 0], consumer: 'd', times: 1 },
+                  { id: [7, 0], consumer: 'c', times: 2 },
+                ],
+              },
+            ],
+          },
+          2
+        )
+      ),
+      record(7, 'module', bytesOf(length(2 ** 40), 2, length(5), 4, double(1), 5, string('text'), 0)),
+      ...[database(5, 2), record(5, 'z', counted([string('m'), double(1)], [string('n'), double(2)]))],
+      record(16, 'hash', string(listpack(['f', 'v']))),
+    ],
+    'REDIS0011'
+  );
   const whole = judgeWithEngine(file, options);
   const statesOf = (scanned: Uint8Array, of: ScanOptions) => {
     const scan = openScan(of);
@@ -92,7 +95,7 @@ describe('a state', () => {
     const states = statesOf(file, options).map((state) => JSON.stringify(state));
 
     expect(states.at(-1)).toContain('invalid-length');
-    expect(states.at(-1)).toContain('wrong-shard');
+    expect(states.at(-1)).toContain('other-database');
     expect(Math.max(...states.map(({ length }) => length))).toBeLessThan(2_048);
   });
 

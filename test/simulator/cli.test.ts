@@ -6,6 +6,7 @@ import { MemoryDB } from '@aws-sdk/client-memorydb';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { readmeTable } from '../support/readme';
 
 const main = join(__dirname, '../../lib/cli/main.js');
 
@@ -45,7 +46,7 @@ type Ready = z.infer<typeof readySchema>;
 /** Starts the simulator with `--json` and gives a client to it. */
 async function runSimulator(...args: string[]): Promise<{ run: Run; client: MemoryDB; ready: Ready }> {
   const running = run('simulator', '--json', ...args);
-  await expect.poll(() => running.stdout, { timeout: 8_000 }).toMatch(/\n$/);
+  await expect.poll(() => running.stdout, { timeout: 30_000 }).toMatch(/\n$/);
   const ready = readySchema.parse(JSON.parse(running.stdout));
   const client = new MemoryDB({ ...ready, maxAttempts: 1 });
   onTestFinished(() => client.destroy());
@@ -54,7 +55,7 @@ async function runSimulator(...args: string[]): Promise<{ run: Run; client: Memo
 
 test('starts with a sample, and says how the AWS CLI finds it', async () => {
   const running = run('simulator');
-  await expect.poll(() => running.stdout, { timeout: 8_000 }).toMatch(/aws memorydb .*\n/);
+  await expect.poll(() => running.stdout, { timeout: 30_000 }).toMatch(/aws memorydb .*\n/);
 
   expect(running.stdout).toMatch(/^MemoryDB simulator at http:\/\/127\.0\.0\.1:\d+, us-east-1, account 123456789012$/m);
   expect(running.stdout).toMatch(/^ {2}cluster prod, 3 shards$/m);
@@ -143,7 +144,7 @@ test('exports to a bucket of the same port, or to another S3', async () => {
 
 test('each call is one line on stderr', async () => {
   const running = run('simulator', '--cluster', 'solo');
-  await expect.poll(() => running.stdout, { timeout: 8_000 }).toMatch(/aws memorydb .*\n/);
+  await expect.poll(() => running.stdout, { timeout: 30_000 }).toMatch(/aws memorydb .*\n/);
   const endpoint = /http:\S+(?=,)/.exec(running.stdout)?.[0] ?? '';
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const client = new MemoryDB({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
@@ -233,4 +234,27 @@ test('help is told on stdout; no command, or one that is unknown, is a mistake',
   expect(help.stdout).toContain('Examples:');
   expect(none.stderr).toContain('simulator');
   expect(unknown.stderr).toContain("unknown command 'simulate'");
+});
+
+test('the worker says which variables it reads, and their defaults: those of the README', async () => {
+  const running = run('worker', '--help');
+
+  expect(await running.exited).toEqual({ code: 0, signal: null });
+  const ofReadme = readmeTable('variable').map(
+    ([variables = '', , usual = '']) => [variables.split(', '), usual] as const
+  );
+  expect(ofReadme.length).toBeGreaterThan(8);
+  for (const [variables, usual] of ofReadme) {
+    const [first = '', ...others] = variables.filter((name) => name !== '…');
+    const told = running.stdout.slice(running.stdout.indexOf(`\n  ${first}`) + 1).split(/\n {2}(?=[A-Z])/)[0] ?? '';
+    for (const name of [first, ...others]) expect(told).toContain(name);
+    if (/^[A-Za-z\d:-]+$/.test(usual) && usual !== 'none') expect(told).toContain(usual);
+  }
+});
+
+test('the worker takes no arguments', async () => {
+  const running = run('worker', 'prod');
+
+  expect(await running.exited).toEqual({ code: 2, signal: null });
+  expect(running.stderr).toContain('too many arguments');
 });

@@ -41,7 +41,7 @@ test('they are uploaded also when nobody asks', async () => {
   await client.copySnapshot({ SourceSnapshotName: source, TargetSnapshotName: 'n', TargetBucket: 'theirs' });
   clock.advance('1m');
 
-  await expect.poll(async () => (await other.objects('theirs')).length, { timeout: 5_000 }).toBe(3);
+  await expect.poll(async () => (await other.objects('theirs')).length, { timeout: 30_000 }).toBe(3);
   expect(sim.calls).toHaveLength(1);
 });
 

@@ -36,7 +36,7 @@ test('nothing keeps the process alive after closing', async () => {
       console.log('closed');
     });`;
 
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 8_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 30_000 });
 
   expect(stdout).toBe('closed\n');
 });

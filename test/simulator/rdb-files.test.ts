@@ -97,7 +97,7 @@ test('a gibibyte is there at once: its head, its tail and its checksum', async (
 
   expect([head.ContentLength, magic.toString(), tail[0]]).toEqual([2 ** 30, 'REDIS0010', 0xff]);
   expect(head.ChecksumCRC64NVME).toBeDefined();
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(30_000);
 });
 
 test('the same snapshot gives the same bytes, its copy too, and each shard its own', async () => {

@@ -99,7 +99,7 @@ describe('bytes', () => {
 });
 
 describe('trouble', () => {
-  const quick = { stallMs: 500 };
+  const quick = { stallMs: 2_000 };
   test.each<[string, Fault, again: string, options?: ReadRangesOptions]>([
     ['a body that is cut', { cutAfter: 34_567 }, 'bytes=534567-599999'],
     ['a connection that is dropped', { connection: 'drop' }, 'bytes=500000-599999'],
@@ -112,13 +112,14 @@ describe('trouble', () => {
     ['half a range', { garbled: true, when: 'after' }, 'bytes=500000-599999'],
   ])('%s: the range is asked for again from where it stood', async (_, fault, again, options) => {
     const stage = await setObjectStage();
-    stage.sim.fail('GetObject', { ...fault, skip: 5 });
+    stage.sim.fail('GetObject', { ...fault, match: ({ Range }) => Range === 'bytes=500000-599999' });
 
     const read = await readAll(stage.bucket, stage.object, { ...brisk, ...options, inFlight: 1 });
 
     expect(read.equals(bytes)).toBe(true);
-    expect(rangesOf(stage)).toHaveLength(11);
-    expect(rangesOf(stage)[6]).toBe(again);
+    // The other ranges may be asked for again, too, where this process pauses for longer than the stall limit.
+    const ofThisOne = rangesOf(stage).filter((range) => range?.endsWith('-599999'));
+    expect(ofThisOne).toEqual(['bytes=500000-599999', again]);
   });
 
   test.each([

@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { bucket } from './stage';
 import { setExported, startVerify, verify, verifyAsJson, writeFiles } from './verify-stage';
 
 // Each test starts several processes, which have to load the AWS SDK.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The file of the first shard, of slots 0-5460. */
 async function readGenuine(): Promise<Buffer> {

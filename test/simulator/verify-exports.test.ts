@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucket } from './stage';
 import { setExported, verify, verifyAsJson, writeFiles, type Document } from './verify-stage';
 
 // Each test starts several processes, which have to load the AWS SDK.
-vi.setConfig({ testTimeout: 60_000 });
 
 const address = `s3://${bucket}/nightly`;
 

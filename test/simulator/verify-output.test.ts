@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { runShell, setExported, writeFiles } from './verify-stage';
 
 // Each test starts several processes.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The device that is always full is there on Linux alone. */
 const onLinux = test.skipIf(process.platform !== 'linux');

@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { CHECKOUT, readReadme } from '../support/readme';
 import { setExported, writeFiles } from './verify-stage';
 
 // Each command loads the AWS SDK.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The commands of the section, without what is said beside them. */
 function readCommands(): string[] {

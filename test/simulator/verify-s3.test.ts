@@ -5,7 +5,6 @@ import { setExported, startVerify, verify, verifyAsJson } from './verify-stage';
 import { openWire, type Spoilt, type Wire } from './verify-wire';
 
 // Each test starts several processes, which have to load the AWS SDK.
-vi.setConfig({ testTimeout: 60_000 });
 
 const address = `s3://${bucket}/nightly`;
 const LISTING = /list-type=2/;

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { runShell, setExported, verifyAsJson, writeFiles } from './verify-stage';
 
 // Each test starts several processes.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The file of a shard, and how the shell finds it: `$FILE`, and `$FOLDER` around it. */
 async function setFile(): Promise<{ readonly path: string; readonly env: Record<string, string> }> {

@@ -312,7 +312,7 @@ describeWith('time-skipping server', 'exports in trouble', () => {
     });
   });
 
-  test('500 shards stay within 2,500 events and a megabyte of history', { timeout: 120_000 }, async () => {
+  test('500 shards stay within 2,500 events and a megabyte of history', { timeout: 300_000 }, async () => {
     await inWorld(server, async (world) => {
       world.sim.addCluster('wide', { shards: 500 });
       world.sim.addSnapshot('wide-snapshot', { cluster: 'wide' });

@@ -32,8 +32,7 @@ export interface PackedChecks {
 }
 
 /** Checks of packed values, with a table of their own. */
-export function openPackedChecks(): PackedChecks {
-  const seen = openSeenTexts();
+export function openPackedChecks(seen: SeenTexts = openSeenTexts()): PackedChecks {
   return { check: (shape, bytes, from, to) => PACKED[shape].check(bytes, from, to, seen) };
 }
 

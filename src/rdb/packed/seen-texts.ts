@@ -1,26 +1,40 @@
+import { openSecretHash, someSecret } from './secret-hash';
 import { readDecimal } from './texts';
-import { readInt32 } from './words';
 
 /** The texts that were met in one packed value; an integer is the same as its decimal digits. */
 export interface SeenTexts {
   /** Forgets them all. */
   forget(): void;
-  /** False where it was there before. The bytes must stay as they are until the next `forget`. */
+  /**
+   * False where it was there before, as one of the first {@link MOST_SEEN}. The bytes must stay as they are until the next
+   * `forget`.
+   */
   addText(bytes: Uint8Array, start: number, end: number): boolean;
   /** The same of a 64-bit integer, in two signed words. */
   addInteger(low: number, high: number): boolean;
+  /** How many places of the table it takes to find each once more: the work that a file must not make grow. */
+  countProbes(): number;
 }
 
-/** A table with open addresses that is used again and again: forgetting costs nothing, adding takes no memory. */
-export function openSeenTexts(): SeenTexts {
+/**
+ * How many different ones are remembered; what comes behind them is compared with these alone. The table takes 2 MiB for
+ * so many, and engines pack a few hundred elements unless they are told otherwise.
+ */
+export const MOST_SEEN = 0xffff;
+
+/**
+ * A table with open addresses that is used again and again: forgetting costs nothing, adding takes no memory.
+ *
+ * @param secret what the places in the table depend on, and no answer does: a file must not choose where they are
+ */
+export function openSeenTexts(secret: Int32Array = someSecret()): SeenTexts {
+  const hashes = openSecretHash(secret);
   let slots = new Int32Array(SMALLEST);
   let limit = SMALLEST - 1;
   let used = 0;
   let round = 1;
 
   const forget = () => {
-    if (slots.length > KEPT) slots = new Int32Array(SMALLEST);
-    limit = slots.length - 1;
     used = 0;
     round = (round + 1) | 0;
     if (round !== 0) return;
@@ -51,22 +65,28 @@ export function openSeenTexts(): SeenTexts {
     slots = new Int32Array(old.length * 2);
     limit = slots.length - 1;
     for (let slot = 0; slot < old.length; slot += SLOT) {
+      if (old[slot] !== round) continue;
       const [length, first, second] = [old[slot + LENGTH] ?? 0, old[slot + FIRST] ?? 0, old[slot + SECOND] ?? 0];
-      const hash = length === INTEGER ? hashInteger(first, second) : second;
-      if (old[slot] === round) put(find(hash, NOTHING, 0, 0, NO_BYTES), length, first, second);
+      put(find(hashAt(old, slot), NOTHING, 0, 0, NO_BYTES), length, first, second);
     }
+  };
+
+  const hashAt = (table: Int32Array, slot: number) => {
+    const [first, second] = [table[slot + FIRST] ?? 0, table[slot + SECOND] ?? 0];
+    return table[slot + LENGTH] === INTEGER ? hashes.ofInteger(first, second) : second;
   };
 
   const add = (hash: number, length: number, first: number, second: number, bytes: Uint8Array) => {
     const slot = find(hash, length, first, second, bytes);
     if (slots[slot] === round) return false;
+    if (used === MOST_SEEN) return true;
     put(slot, length, first, second);
     used += 1;
     if (used * SLOT * 2 > limit) grow();
     return true;
   };
 
-  const addInteger = (low: number, high: number) => add(hashInteger(low, high), INTEGER, low, high, NO_BYTES);
+  const addInteger = (low: number, high: number) => add(hashes.ofInteger(low, high), INTEGER, low, high, NO_BYTES);
 
   const addText = (bytes: Uint8Array, start: number, end: number) => {
     // Below the colon are the digits and the minus; hardly a text begins so.
@@ -76,16 +96,26 @@ export function openSeenTexts(): SeenTexts {
         return addInteger(Number(BigInt.asIntN(32, integer)), Number(BigInt.asIntN(32, integer >> 32n)));
       }
     }
-    const hash = hashText(bytes, start, end);
+    const hash = hashes.ofText(bytes, start, end);
     return add(hash, end - start, start, hash, bytes);
   };
 
-  return { forget, addText, addInteger };
+  return {
+    forget,
+    addText,
+    addInteger,
+    countProbes() {
+      let probes = 0;
+      for (let slot = 0; slot < slots.length; slot += SLOT) {
+        if (slots[slot] === round) probes += 1 + ((slot - (hashAt(slots, slot) << 2)) & limit) / SLOT;
+      }
+      return probes;
+    },
+  };
 }
 
-/** Words at first, and how many are kept after a large value. */
+/** Words at first. */
 const SMALLEST = 1_024;
-const KEPT = 262_144;
 
 /**
  * A slot is four words: the round that it belongs to (it is free unless that is the present one), the length, then
@@ -105,25 +135,4 @@ function isSame(bytes: Uint8Array, one: number, other: number, length: number): 
     if (bytes[one + at] !== bytes[other + at]) return false;
   }
   return true;
-}
-
-/** Four bytes a step, with the constants of MurmurHash3. */
-function hashText(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = Math.imul(hash ^ readInt32(bytes, at), 0xcc9e2d51);
-    hash ^= hash >>> 15;
-  }
-  for (; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x1b873593);
-  return spread(hash);
-}
-
-function hashInteger(low: number, high: number): number {
-  return spread(low ^ Math.imul(high, 0xcc9e2d51));
-}
-
-function spread(hash: number): number {
-  const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return mixed ^ (mixed >>> 13);
 }

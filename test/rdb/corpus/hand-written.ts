@@ -154,6 +154,24 @@ const AROUND_VALUES: readonly (readonly [
     [strings(2)],
   ],
   [
+    'fields that say in another version what a slot holds',
+    10,
+    [
+      database(0, 2),
+      ...['zzz', '-1,2,3'].map((value) => auxField('slot-info', value)),
+      key('a'),
+      auxField('slot-info', '20000,2,3'),
+      key('b'),
+    ],
+    [strings(2)],
+  ],
+  [
+    'fields of slots that there are not',
+    11,
+    [database(0, 1), ...['-1,2,3', '20000,2,3'].map((value) => auxField('slot-info', value)), key('a')],
+    [strings(1)],
+  ],
+  [
     'numbers behind lengths of 32 and 64 bits',
     10,
     [bytesOf(OPCODE['select db'], length(0, 64), OPCODE['resize db'], length(1, 64), length(0, 32)), key('a')],

@@ -136,7 +136,11 @@ const CORRUPT: readonly Row[] = [
     fileOf(12, [begin(12, 1), bytesOf(OPCODE['slot info'], length(16_384), 1, 0), A_KEY]),
     'structure',
   ],
-  ['a field of a slot above 16383', fileOf(11, [begin(11, 1), auxField('slot-info', '16384,1,0'), A_KEY]), 'structure'],
+  [
+    'a field of a slot with a number missing',
+    fileOf(11, [begin(11, 1), auxField('slot-info', '5,1'), A_KEY]),
+    'structure',
+  ],
   ['a kind of node behind 14 bits', valued(10, 18, counted([length(2, 14), string(listpack(['a']))])), 'structure'],
   [
     'the time of what a module keeps as a double',

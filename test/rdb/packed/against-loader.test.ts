@@ -6,9 +6,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crc64, crc64Hex } from '../../../src/rdb';
 import { countPacked, openPackedChecks, type PackedShape } from '../../../src/rdb/packed/check-packed';
 import { describeWith } from '../../support/temporal-servers';
+import { MOST_SEEN } from '../../../src/rdb/packed/seen-texts';
 import { bytesOf } from '../rdb-bytes';
 import { startRedis, type RedisServer } from '../redis-server';
-import { integer, join, listpack, little, RDB_TYPES, streamElements, ziplist, zipmap } from './packed-bytes';
+import {
+  type Element,
+  integer,
+  join,
+  listpack,
+  little,
+  RDB_TYPES,
+  streamElements,
+  ziplist,
+  zipmap,
+} from './packed-bytes';
 import { SHAPES, somePacked } from './random-packed';
 
 /** What the loader takes although we refuse it: told by the bytes from the index on that we name. */
@@ -181,6 +192,15 @@ describeWith('redis-server', 'packed values and the loader of redis-server, whic
       expect(await restore('list listpack', values)).toEqual(values.map(() => 'taken'));
     }
   );
+
+  test('of very many elements are taken with one twice behind the first of them, which the loader refuses', async () => {
+    const fields = Array.from({ length: MOST_SEEN + 1 }, (_, at) => integer(at, 24));
+    const hashOf = (elements: readonly Element[]) => listpack(elements.flatMap((field) => [field, 'v']));
+    const values = [fields, [...fields, ...fields.slice(-1)], [...fields, ...fields.slice(0, 1)]].map(hashOf);
+
+    expect(values.map((value) => judge('hash listpack', value).verdict)).toEqual(['taken', 'taken', 'refused']);
+    expect(await restore('hash listpack', values)).toEqual(['taken', 'refused', 'refused']);
+  });
 
   test('as the server writes them are sound, and hold as many elements as it says', async () => {
     const someText = fc.oneof(
