@@ -3,7 +3,7 @@ import { judgeExportTarget, lookAtExport, taken, type Claim } from '../aws/expor
 import { nameSome } from '../aws/export-progress';
 import { judgeFault, type Acceptance } from '../aws/judge-fault';
 import { claimOf, formatManifest, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
-import { readPersistently } from '../aws/persistent-read';
+import { tryPersistently } from '../aws/try-persistently';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
 import { isExporting, judgeBusySource } from '../aws/source';
@@ -37,7 +37,7 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
     const takeBack = async (told: Claim, sentAt: string | undefined): Promise<Claim> => {
       const manifest = withSentAt(told.manifest, sentAt);
       try {
-        const etag = await ask(() => readPersistently(bucket.s3, {}, () => put(manifest, told)), 'possible');
+        const etag = await ask(() => tryPersistently(bucket.s3, {}, () => put(manifest, told)), 'possible');
         return etag === undefined ? settle<never>(overtaken(manifestKey)) : { manifest, etag };
       } catch (err) {
         attempt.remember({ refused: { sentAt: told.manifest.sentAt, before: sentAt } });

@@ -1,7 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Bucket } from './bucket';
-import { readPersistently, type Persistence } from './persistent-read';
+import { tryPersistently, type Persistence } from './try-persistently';
 import { openRange, misfit, type PinnedObject } from './read-object';
 
 /** Bytes `from` to `to` (not included) of an object. */
@@ -64,7 +64,7 @@ async function readRange(
   keep: (chunk: Uint8Array) => void
 ): Promise<void> {
   let next = from;
-  await readPersistently(bucket.s3, persistence, async (signal, noteProgress) => {
+  await tryPersistently(bucket.s3, persistence, async (signal, noteProgress) => {
     const start = next;
     const { body } = await openRange(bucket, object, start, to, signal);
     // As the socket gives them: an iterator over a stream would join what has come into copies.

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Bucket } from './bucket';
-import type { Persistence } from './persistent-read';
+import type { Persistence } from './try-persistently';
 import { downloadRange, type RangeDownload } from './range-download';
 import type { PinnedObject } from './read-object';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { openScan, resumes, type RdbReport, type RdbScan, type ScanOptions } from '../rdb';
 import { readObjectHead, type Bucket, type ObjectHead } from './bucket';
-import { readPersistently } from './persistent-read';
+import { tryPersistently } from './try-persistently';
 import type { PinnedObject } from './read-object';
 import { readRanges, type ReadRangesOptions } from './read-ranges';
 
@@ -40,7 +40,7 @@ export async function scanObject(
 ): Promise<ScannedObject> {
   const { level, slots, strict = false, from, onProgress, ...reading } = options;
   const head = (signal: AbortSignal) => readObjectHead(bucket, object, { withChecksum: true, signal });
-  const { checksum, ...facts } = await readPersistently(bucket.s3, reading, head);
+  const { checksum, ...facts } = await tryPersistently(bucket.s3, reading, head);
   const scanned = { level, size: object.size, strict, s3Checksum: checksum !== undefined, ...(slots && { slots }) };
   const state = resumes(scanned, from) ? from : undefined;
   const scan = openScan(scanned, state);

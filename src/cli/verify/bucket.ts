@@ -1,6 +1,6 @@
 import { listPages, readText, type Bucket } from '../../aws/bucket';
 import { openS3, type S3Access } from '../../aws/clients';
-import { readPersistently, type Persistence, type Try } from '../../aws/persistent-read';
+import { tryPersistently, type Persistence, type Try } from '../../aws/try-persistently';
 import { readRange, type PinnedObject } from '../../aws/read-object';
 import { scanObject } from '../../aws/scan-object';
 import { hasS3Endpoint } from '../../config';
@@ -71,7 +71,7 @@ function openBucket(bucket: BucketToRead): Place {
 
 /** Nobody runs the command again by itself: every read bears with trouble, and none waits for ever. */
 function persist<T>({ s3, persistence }: BucketToRead, tryToRead: Try<T>): Promise<T> {
-  return readPersistently(s3, persistence, tryToRead);
+  return tryPersistently(s3, persistence, tryToRead);
 }
 
 /** A listing that is broken off goes on behind its last key. */

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { classifyS3Fault, type S3Fault } from './s3-faults';
 
-/** How long a read bears with trouble, and what ends it. */
+/** How long trouble is borne with, and what ends that. */
 export interface Persistence {
-  /** Ends the read at once, with the signal's reason. */
+  /** Ends it at once, with the reason of the signal. */
   readonly signal?: AbortSignal;
   /** A try that brings nothing for so long has failed. In milliseconds. @default 15 s */
   readonly stallMs?: number;
@@ -15,7 +15,7 @@ export interface Persistence {
 /** One try, to be ended by the signal; it tells of every sign of life. */
 export type Try<T> = (signal: AbortSignal, noteProgress: () => void) => Promise<T>;
 
-/** How many failures in a row, without progress in between, end a read. */
+/** How many failures in a row, without progress in between, end it. */
 const FAILURES = 5;
 
 /**
@@ -25,12 +25,12 @@ const FAILURES = 5;
  *
  * @throws the last failure, or the first that another try cannot help; the reason of the signal
  */
-export async function readPersistently<T>(s3: S3Client, persistence: Persistence, tryToRead: Try<T>): Promise<T> {
+export async function tryPersistently<T>(s3: S3Client, persistence: Persistence, oneTry: Try<T>): Promise<T> {
   const { signal, stallMs = 15_000, firstPauseMs = 200 } = persistence;
   for (let failures = 0; ;) {
     try {
       return await whileAlive(stallMs, signal, (attempt, noteLife) =>
-        tryToRead(attempt, () => {
+        oneTry(attempt, () => {
           noteLife();
           failures = 0;
         })
