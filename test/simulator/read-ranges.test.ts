@@ -1,10 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/aws/bucket';
 import type { PinnedObject } from '../../src/aws/read-object';
 import { readRanges, type ReadRangesOptions } from '../../src/aws/read-ranges';
 import type { Fault } from '../../src/testing/scripted-faults';
+import { serve } from '../support/serve';
 import { expectFault, makeBytes, name, setReadingStage, type ReadingStage } from './reading-stage';
 
 const bytes = makeBytes(1_000_000);
@@ -344,16 +344,3 @@ describe('an end before the end', () => {
     await expect.poll(connectionsInUse).toBe(0);
   });
 });
-
-/** The address of a server that ends with the test. */
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-  return `http://127.0.0.1:${address.port}`;
-}

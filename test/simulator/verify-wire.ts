@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { serve } from '../support/serve';
 
 /** What becomes of an answer in the middle of its body: the connection is cut, or nothing more comes. */
 export type Spoilt = 'cut' | 'stalled';
@@ -18,22 +18,15 @@ export interface Wire {
 export async function openWire(s3: string): Promise<Wire> {
   const asked: string[] = [];
   const plans: { readonly how: Spoilt; readonly match: RegExp; left: number; readonly done: () => void }[] = [];
-  const server = createServer((incoming, response) => {
+  const endpoint = await serve((incoming, response) => {
     const line = `${incoming.url ?? ''} ${incoming.headers.range ?? ''}`.trim();
     asked.push(line);
     const plan = plans.find(({ match, left }) => left > 0 && match.test(line));
     if (plan !== undefined) plan.left -= 1;
     void forward(s3, incoming, response, plan?.how).then(plan?.done);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint,
     asked,
     spoil: (how, match, times = 1) => new Promise((done) => plans.push({ how, match, left: times, done })),
   };
