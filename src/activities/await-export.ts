@@ -1,10 +1,10 @@
 import { keyOf } from '../contract/export-keys';
 import { addLook, incomplete, isBusy, judgeExport } from '../aws/export-progress';
 import { listExpected, lookAtExport } from '../aws/export-look';
-import { disprove, formatManifest } from '../aws/manifest';
+import { disprove } from '../aws/manifest';
 import { addSighting } from '../aws/snapshot-status';
 import { describeSnapshot } from '../aws/snapshots';
-import { writeOnce } from '../aws/write-once';
+import { writeManifest } from '../aws/write-manifest';
 import type { BriefObject, SeenExport, SeenObject } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
@@ -59,8 +59,7 @@ async function noteMissing(
     async () => {
       const { found } = await lookAtExport(bucket, plan);
       if (found?.manifest?.job !== plan.ownership.jobHash) return;
-      const text = formatManifest(disprove(found.manifest, { missing }));
-      await writeOnce(bucket, plan.manifestKey, text, { IfMatch: found.etag });
+      await writeManifest(bucket, plan.manifestKey, disprove(found.manifest, { missing }), found);
     },
     'possible',
     plan.bucket,

@@ -1,16 +1,8 @@
 import { lookAtExport, taken } from '../aws/export-look';
 import { judgeKnown, judgeProof } from '../aws/export-proof';
-import {
-  agrees,
-  claimOf,
-  completeManifest,
-  disprove,
-  formatManifest,
-  withSentAt,
-  type Manifest,
-} from '../aws/manifest';
+import { agrees, claimOf, completeManifest, disprove, withSentAt, type Manifest } from '../aws/manifest';
 import type { Verdict } from '../aws/verdict';
-import { writeOnce } from '../aws/write-once';
+import { writeManifest } from '../aws/write-manifest';
 import type { JudgedObject } from '../contract/export';
 import type { ExportPlan } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
@@ -37,10 +29,7 @@ export async function concludeExport(
     }
     const now = new Date(attempt.info.currentAttemptScheduledTimestampMs).toISOString();
     const claim = found?.manifest ?? withSentAt(claimOf(plan, now), now);
-    const write = (manifest: Manifest) => {
-      const condition = found === undefined ? ({ IfNoneMatch: '*' } as const) : { IfMatch: found.etag };
-      return ask(() => writeOnce(bucket, manifestKey, formatManifest(manifest), condition));
-    };
+    const write = (manifest: Manifest) => ask(() => writeManifest(bucket, manifestKey, manifest, found));
     const proof = judgeProof(plan, seen, judged);
     // The claim remembers it: a run after this one ends the same way, at once.
     const corrupt = judged.filter(({ verdict, reason }) => verdict === 'corrupt' && reason !== 'replaced');

@@ -2,13 +2,13 @@ import { classifyFault } from '../aws/faults';
 import { judgeExportTarget, lookAtExport, taken, type Claim } from '../aws/export-look';
 import { nameSome } from '../aws/export-progress';
 import { judgeFault, type Acceptance } from '../aws/judge-fault';
-import { claimOf, formatManifest, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
+import { claimOf, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
 import { tryPersistently } from '../aws/try-persistently';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
 import { isExporting, judgeBusySource } from '../aws/source';
 import { done, type Verdict, type Wait } from '../aws/verdict';
-import { writeOnce } from '../aws/write-once';
+import { writeManifest } from '../aws/write-manifest';
 import type { SeenObject } from '../contract/export';
 import type { ExportPlan, StartedCopy } from '../contract/job';
 import { askingS3, bucketOf } from './asking-s3';
@@ -31,8 +31,7 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
     const ask = <T>(call: () => Promise<T>, acceptance: Acceptance) =>
       askingS3(call, acceptance, plan.bucket, attempt, subject, setting);
     const look = () => ask(() => lookAtExport(bucket, plan), 'possible');
-    const put = (manifest: Manifest, over: Claim | undefined) =>
-      writeOnce(bucket, manifestKey, formatManifest(manifest), over ? { IfMatch: over.etag } : { IfNoneMatch: '*' });
+    const put = (manifest: Manifest, over: Claim | undefined) => writeManifest(bucket, manifestKey, manifest, over);
     /** A send was refused: the claim says again what it said before. What an attempt cannot tell it, the next one does. */
     const takeBack = async (told: Claim, sentAt: string | undefined): Promise<Claim> => {
       const manifest = withSentAt(told.manifest, sentAt);
