@@ -1,13 +1,6 @@
 import { READS_CONTENT } from './export';
-import {
-  byteLength,
-  isObject,
-  oneOf,
-  problem,
-  textProblems,
-  type Fields,
-  type RequestProblem,
-} from './request-problem';
+import { isObject, oneOf, problem, textProblems, type Fields, type RequestProblem } from './request-problem';
+import { utf8Length } from './text';
 
 const BUCKET_NAME = /^[A-Za-z0-9._-]+$/;
 
@@ -39,7 +32,7 @@ const BAD_KEYS: readonly (readonly [test: (target: string) => boolean, problem: 
   [(target) => target.split('/').some((part) => part === '.' || part === '..'), 'holds a part "." or ".."'],
   [(target) => /[\u0000-\u001f\u007f]/.test(target), 'holds a control character'],
   // S3 allows 1,024 bytes; the shard's name and the ending take the rest.
-  [(target) => byteLength(target) > 1_010, 'has more than 1,010 bytes'],
+  [(target) => utf8Length(target) > 1_010, 'has more than 1,010 bytes'],
 ];
 
 /** What is wrong with a target that the keys of the objects begin with. */

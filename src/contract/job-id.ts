@@ -1,5 +1,5 @@
 import type { CopySnapshotRequest } from './job';
-import { byteLength } from './request-problem';
+import { utf8Length } from './text';
 
 /** Longer targets are cut in a job's id; the hash still tells them apart. Characters, of three bytes at most. */
 const MAX_TARGET_IN_ID = 200;
@@ -26,7 +26,7 @@ export function jobId(request: CopySnapshotRequest, requestHash: string): string
  */
 export function childJobId(parentId: string, request: CopySnapshotRequest): string {
   const id = `${parentId}:${whatAndWhere(request)}`;
-  return byteLength(id) <= MAX_ID ? id : `${id.slice(0, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
+  return utf8Length(id) <= MAX_ID ? id : `${id.slice(0, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
 }
 
 /** A parent calls this before anything is checked: the child refuses what is wrong, the parent must not hang on it. */

@@ -65,8 +65,3 @@ function toJson(value: unknown): string | undefined {
 function cut(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
-
-/** In UTF-8; the sandbox has no TextEncoder. */
-export function byteLength(text: string): number {
-  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(/%../g, '.').length;
-}

@@ -1,3 +1,5 @@
+import { safeText } from '../../contract/text';
+
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** A number of bytes as people read it: `45 bytes`, `1.2 GiB`. */
@@ -31,7 +33,7 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} m`;
 }
 
-/** Text of unknown origin, without what a terminal would obey. */
+/** Text of unknown origin, without what a terminal would obey; it is not cut. */
 export function showSafely(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return safeText(text, Infinity);
 }
