@@ -45,7 +45,8 @@ function arrange(folder: string, programs: Programs, more: Readonly<Record<strin
   const script = join(folder, 'checkout', '.ci', 'run');
   copyFileSync(CI_RUN, script);
   const [CALLS, XDG_CACHE_HOME] = [join(folder, 'calls'), join(folder, 'cache')];
-  const env = { PATH: bin, BROUGHT: join(folder, 'brought'), CALLS, XDG_CACHE_HOME, ...more };
+  const DEBIAN_PYTHON = join(folder, 'no-python'); // this machine's own may have botocore
+  const env = { PATH: bin, BROUGHT: join(folder, 'brought'), CALLS, XDG_CACHE_HOME, DEBIAN_PYTHON, ...more };
   return {
     run: () => createMachine({ env }).run('bash', [script]),
     calls: (start: string) => {
