@@ -1,6 +1,5 @@
 import { READS_CONTENT } from './export';
 import { isObject, oneOf, problem, textProblems, type Fields, type RequestProblem } from './request-problem';
-import { utf8Length } from './text';
 
 const BUCKET_NAME = /^[A-Za-z0-9._-]+$/;
 
@@ -22,30 +21,6 @@ export function bucketProblems(bucket: unknown, key: unknown): RequestProblem[] 
     ];
   }
   return [];
-}
-
-/** S3 keys may hold nearly anything; these make no key that one would want, or none that tools can handle. */
-const BAD_KEYS: readonly (readonly [test: (target: string) => boolean, problem: string])[] = [
-  [(target) => target.startsWith('/'), 'begins with a slash'],
-  [(target) => target.endsWith('/'), 'ends with a slash'],
-  [(target) => target.includes('//'), 'holds an empty part'],
-  [(target) => target.split('/').some((part) => part === '.' || part === '..'), 'holds a part "." or ".."'],
-  [(target) => /[\u0000-\u001f\u007f]/.test(target), 'holds a control character'],
-  // S3 allows 1,024 bytes; the shard's name and the ending take the rest.
-  [(target) => utf8Length(target) > 1_010, 'has more than 1,010 bytes'],
-];
-
-/** What is wrong with a target that the keys of the objects begin with. */
-export function keyProblems(target: unknown): RequestProblem[] {
-  if (typeof target !== 'string') return [];
-  return BAD_KEYS.filter(([test]) => test(target)).map(([, what]) =>
-    problem(
-      'TargetSnapshotName',
-      target,
-      what,
-      'the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix'
-    )
-  );
 }
 
 const LEVELS = Object.keys(READS_CONTENT);

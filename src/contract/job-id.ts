@@ -1,13 +1,14 @@
 import type { CopySnapshotRequest } from './job';
-import { utf8Length } from './text';
+import { isObject, show } from './request-problem';
+import { firstUnits, safeText, utf8Length } from './text';
 
-/** Longer targets are cut in a job's id; the hash still tells them apart. Characters, of three bytes at most. */
+/** Longer targets are cut in a job's id; the hash still tells them apart. UTF-16 units, of three bytes at most. */
 const MAX_TARGET_IN_ID = 200;
 
 /** Temporal refuses longer ids. Bytes. */
 const MAX_ID = 1_000;
 
-/** What is kept of a child's id that is too long. Characters, of three bytes at most; the fingerprint needs 17. */
+/** What is kept of a child's id that is too long. UTF-16 units, of three bytes at most; the fingerprint needs 17. */
 const KEPT_OF_LONG_ID = 320;
 
 /**
@@ -23,20 +24,27 @@ export function jobId(request: CopySnapshotRequest, requestHash: string): string
 /**
  * The workflow id of a job that runs as a child: stable over the parent's retries. One that is too long is cut, and ends
  * in a fingerprint of the whole, so that two children never share what is left.
+ *
+ * @param request as the parent passes it. Nothing in it is checked yet: the child refuses what is wrong, and the parent
+ * must not hang on it
  */
-export function childJobId(parentId: string, request: CopySnapshotRequest): string {
+export function childJobId(parentId: string, request: unknown): string {
   const id = `${parentId}:${whatAndWhere(request)}`;
-  return utf8Length(id) <= MAX_ID ? id : `${id.slice(0, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
+  return utf8Length(id) <= MAX_ID ? id : `${firstUnits(id, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
 }
 
-/** A parent calls this before anything is checked: the child refuses what is wrong, the parent must not hang on it. */
-function whatAndWhere(request: Partial<CopySnapshotRequest> | undefined, maxTarget?: number): string {
-  const target = String(request?.TargetSnapshotName);
-  const bucket = request?.TargetBucket;
+function whatAndWhere(request: unknown, maxTarget = Infinity): string {
+  const { TargetSnapshotName: target, TargetBucket: bucket }: Partial<Record<keyof CopySnapshotRequest, unknown>> =
+    isObject(request) ? request : {};
+  const name = inId(target);
   // MemoryDB compares names of copies in lower case; S3 keeps the case of a key.
   return bucket == null
-    ? `memorydb-copy:${target.toLowerCase().slice(0, maxTarget)}`
-    : `memorydb-export:${bucket}:${target.slice(0, maxTarget)}`;
+    ? `memorydb-copy:${firstUnits(name.toLowerCase(), maxTarget)}`
+    : `memorydb-export:${inId(bucket)}:${firstUnits(name, maxTarget)}`;
+}
+
+function inId(value: unknown): string {
+  return typeof value === 'string' ? safeText(value) : show(value);
 }
 
 /** FNV-1a over the UTF-16 units, 16 hex digits: the sandbox has no hashes of Node's. */

@@ -1,3 +1,5 @@
+import { findUnsafe, MAX_TEXT_BYTES, safeText, utf8Length } from './text';
+
 /** One reason why a request cannot work: which field, what it holds, what is wrong with it, and the way out. */
 export interface RequestProblem {
   readonly field: string;
@@ -11,13 +13,40 @@ export function describeProblem({ field, value, problem, fix }: RequestProblem):
   return `${field} ${show(value)} ${problem}: ${fix}`;
 }
 
-/** What is wrong with a text that must not be empty nor too long. */
+/** More problems than these are counted, not told. */
+const MAX_TOLD = 10;
+
+/** The end of the longest message: ` (and 1000000 more)`. */
+const BYTES_FOR_THE_REST = 20;
+
+/** The first ten problems, as many of them as a message holds, and how many more there are. */
+export function describeProblems(problems: readonly RequestProblem[]): string {
+  let message = '';
+  let told = 0;
+  for (const one of problems.slice(0, MAX_TOLD)) {
+    const next = `${told === 0 ? '' : '; '}${describeProblem(one)}`;
+    if (told > 0 && utf8Length(message + next) > MAX_TEXT_BYTES - BYTES_FOR_THE_REST) break;
+    message += next;
+    told += 1;
+  }
+  return told < problems.length ? `${message} (and ${problems.length - told} more)` : message;
+}
+
+/** What is wrong with a text that must not be empty nor too long, nor hold what cannot be shown. */
 export function textProblems(field: string, value: unknown, max: number, what: string): RequestProblem[] {
   if (typeof value !== 'string' || value === '') {
     return [problem(field, value, `is not ${what}`, 'pass a string that is not empty')];
   }
-  if (value.length <= max) return [];
-  return [problem(field, value, `has ${value.length} characters`, `${max} are allowed`)];
+  if (value.length > max) {
+    return [problem(field, value, `has ${value.length} characters`, `${max} are allowed`)];
+  }
+  return unsafeProblems(field, value);
+}
+
+/** What is wrong with a text that holds control characters, invisible ones or half a character. */
+export function unsafeProblems(field: string, value: string): RequestProblem[] {
+  const found = findUnsafe(value);
+  return found === undefined ? [] : [problem(field, value, `holds ${found}, which cannot be shown`, 'leave it out')];
 }
 
 /** What is wrong with a value that must be one of a few, or absent. */
@@ -63,5 +92,5 @@ function toJson(value: unknown): string | undefined {
 }
 
 function cut(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return safeText(text, 100);
 }

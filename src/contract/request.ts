@@ -1,19 +1,19 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { bucketProblems, keyProblems, verificationProblems } from './export-request';
+import { bucketProblems, verificationProblems } from './export-request';
 import { finalFailure } from './failures';
 import type { CopySnapshotInput, CopySnapshotRequest, Patience } from './job';
 import {
-  describeProblem,
+  describeProblems,
   isObject,
   oneOf,
   problem,
-  show,
   textProblems,
   unknownFields,
   type Fields,
   type RequestProblem,
 } from './request-problem';
+import { nameProblems, samePlaceProblems } from './request-names';
 import { tagProblems } from './request-tags';
 
 /** Used where the input leaves `patience` out. Milliseconds. */
@@ -65,13 +65,13 @@ export function refuseProblems(input: unknown): asserts input is CopySnapshotInp
 
 /** The final `InvalidRequest` for what is wrong with a request. */
 export function refusal(first: RequestProblem, ...others: readonly RequestProblem[]): ApplicationFailure {
-  const message = [first, ...others].map(describeProblem).join('; ');
-  return finalFailure('InvalidRequest', message, { phase: 'inspecting', hint: first.fix });
+  return finalFailure('InvalidRequest', describeProblems([first, ...others]), { phase: 'inspecting', hint: first.fix });
 }
 
 /** A patience in milliseconds: what the input says, or the default where it says nothing or nonsense (`findProblems` refuses that). */
-export function patienceMs(input: CopySnapshotInput, phase: keyof Patience): number {
-  return durationMs((input as CopySnapshotInput | undefined)?.patience?.[phase]) ?? DEFAULT_PATIENCE_MS[phase];
+export function patienceMs(input: unknown, phase: keyof Patience): number {
+  const patience = isObject(input) ? input['patience'] : undefined;
+  return durationMs(isObject(patience) ? patience[phase] : undefined) ?? DEFAULT_PATIENCE_MS[phase];
 }
 
 /** A duration in milliseconds, or undefined when it is absent or none. */
@@ -89,35 +89,11 @@ function requestProblems(request: Fields): RequestProblem[] {
   const { SourceSnapshotName: source, TargetSnapshotName: target, TargetBucket: bucket, KmsKeyId: key } = request;
   return [
     ...unknownFields(request, REQUEST_FIELDS, 'request.'),
-    ...nameProblems('SourceSnapshotName', source),
-    ...nameProblems('TargetSnapshotName', target),
-    ...(bucket == null ? samePlaceProblems(source, target) : [...bucketProblems(bucket, key), ...keyProblems(target)]),
+    ...nameProblems('SourceSnapshotName', source, 'source'),
+    ...nameProblems('TargetSnapshotName', target, bucket == null ? 'copy' : 'export'),
+    ...(bucket == null ? samePlaceProblems(source, target) : bucketProblems(bucket, key)),
     ...(key == null ? [] : textProblems('KmsKeyId', key, 2_048, 'the ARN or id of a KMS key')),
     ...tagProblems(request['Tags']),
-  ];
-}
-
-function nameProblems(field: string, name: unknown): RequestProblem[] {
-  if (name === undefined || name === null) return [problem(field, name, 'is missing', 'pass the name of a snapshot')];
-  if (typeof name !== 'string' || name.trim() === '') {
-    return [problem(field, name, 'is not a snapshot name', 'pass a string that is not empty')];
-  }
-  if (name.startsWith('arn:')) {
-    return [problem(field, name, 'is an ARN', `MemoryDB takes names here, for example ${show(name.split('/').pop())}`)];
-  }
-  return [];
-}
-
-function samePlaceProblems(source: unknown, target: unknown): RequestProblem[] {
-  if (typeof source !== 'string' || typeof target !== 'string' || source === '') return [];
-  if (source.toLowerCase() !== target.toLowerCase()) return [];
-  return [
-    problem(
-      'TargetSnapshotName',
-      target,
-      'is the source itself',
-      'choose another name (MemoryDB compares in lower case)'
-    ),
   ];
 }
 

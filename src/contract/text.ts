@@ -28,6 +28,22 @@ export function safeText(text: string, maxBytes: number = MAX_TEXT_BYTES): strin
   return shown;
 }
 
+/** The first character that {@link safeText} would escape; undefined where a text is safe as it is. */
+export function findUnsafe(text: string): string | undefined {
+  const [character] = UNSAFE.exec(text) ?? [];
+  return character && escape(character);
+}
+
+/** The first UTF-16 units of a text that is well-formed, without the half of a character at the end. */
+export function firstUnits(text: string, count: number): string {
+  return text.slice(0, count).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** Text as a code span of Markdown: nothing in it is markup, and a backtick does not end it. */
+export function codeSpan(text: string, maxBytes?: number): string {
+  return `\`${safeText(text, maxBytes).replaceAll('`', '\\u{60}')}\``;
+}
+
 function escape(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -8,7 +8,7 @@ export const validRequests: fc.Arbitrary<CopySnapshotRequest> = fc
   .record(
     {
       SourceSnapshotName: text(80),
-      TargetSnapshotName: text(80),
+      TargetSnapshotName: fc.stringMatching(/^[A-Za-z0-9]{1,20}(-[A-Za-z0-9]{1,10}){0,5}$/),
       TargetBucket: fc.constant(null),
       KmsKeyId: fc.option(text(2_048)),
       Tags: fc.option(fc.uniqueArray(validTags(), { maxLength: 49, selector: ({ Key }) => Key })),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { childJobId, jobId } from '../../src/contract/job-id';
 import { requestHash } from '../../src/request-hash';
-import { validRequests } from './arbitrary-inputs';
+import { anything, validRequests } from './arbitrary-inputs';
 
 const REQUEST = { SourceSnapshotName: 'nightly', TargetSnapshotName: 'Prod-Copy' };
 const HASH = '0123456789abcdef';
@@ -13,7 +13,7 @@ describe('the workflow id of a job', () => {
   });
 
   test('has 1,000 characters at most, however long the target is', () => {
-    const unit = fc.constantFrom('a', 'B', '-', 'İ', 'ß');
+    const unit = fc.constantFrom('a', 'B', '-', 'İ', 'ß', '🗄');
     fc.assert(
       fc.property(validRequests, fc.string({ unit, minLength: 1, maxLength: 3_000 }), (request, target) => {
         const id = jobId({ ...request, TargetSnapshotName: target }, HASH);
@@ -70,6 +70,21 @@ describe('the workflow id of a child', () => {
       expect(new Set(ids.map((id) => id.length)).size).toBe(1);
     }
   );
+
+  test('is well-formed and has 1,000 bytes at most, whatever the parent passes', () => {
+    const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+    const value = fc.oneof(fc.string({ unit, maxLength: 1_500 }), anything);
+    const request = fc.oneof(anything, fc.record({ TargetSnapshotName: value, TargetBucket: value }));
+    const parents = fc.string({ unit: 'binary', maxLength: 1_000 });
+    fc.assert(
+      fc.property(parents, request, (parent, passed) => {
+        const id = childJobId(parent, passed);
+
+        expect(id.isWellFormed()).toBe(true);
+        expect(Buffer.byteLength(id)).toBeLessThanOrEqual(1_000);
+      })
+    );
+  });
 
   test('is whole as long as it fits', () => {
     const parent = 'p'.repeat(978);

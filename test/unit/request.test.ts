@@ -11,6 +11,39 @@ const HOUR = 3_600_000;
 const copyWith = (changes: object) => ({ request: { ...REQUEST, ...changes } });
 const tags = (count: number) => Array.from({ length: count }, (_, i) => ({ Key: `k${i}` }));
 
+/** What AWS documents. */
+const NAMES_OF_NO_SNAPSHOT: readonly (readonly [name: string, problem: string])[] = [
+  ['a--b', 'holds two hyphens in a row'],
+  ['a-', 'ends with a hyphen'],
+  ['automatic.a', 'holds more than letters, digits and hyphens'],
+  ['a_b', 'holds more than letters, digits and hyphens'],
+  ['a/b', 'holds more than letters, digits and hyphens'],
+  ['a b', 'holds more than letters, digits and hyphens'],
+  ['größe', 'holds more than letters, digits and hyphens'],
+];
+
+const UNSAFE: readonly (readonly [text: string, shown: string, found: string])[] = [
+  ['a\ud83d', 'a\\ud83d', '\\u{d83d}'],
+  ['\ude80a', '\\ude80a', '\\u{de80}'],
+  ['a\nb', 'a\\nb', '\\u{a}'],
+  ['a\u001b[31m', 'a\\u001b[31m', '\\u{1b}'],
+  ['a\u0000', 'a\\u0000', '\\u{0}'],
+  ['a\u009b', 'a\\u{9b}', '\\u{9b}'],
+  ['a\u202eb', 'a\\u{202e}b', '\\u{202e}'],
+  ['a\u2028b', 'a\\u{2028}b', '\\u{2028}'],
+];
+
+/** Where a text of the user's goes on to AWS. */
+const PLACES: readonly (readonly [field: string, place: (text: string) => unknown])[] = [
+  ['SourceSnapshotName', (text) => copyWith({ SourceSnapshotName: text })],
+  ['TargetSnapshotName', (text) => copyWith({ TargetSnapshotName: text })],
+  ['TargetSnapshotName', (text) => copyWith({ TargetSnapshotName: text, TargetBucket: 'acme' })],
+  ['TargetBucket', (text) => copyWith({ TargetBucket: text })],
+  ['KmsKeyId', (text) => copyWith({ KmsKeyId: text })],
+  ['Tags[0].Key', (text) => copyWith({ Tags: [{ Key: text }] })],
+  ['Tags[0].Value', (text) => copyWith({ Tags: [{ Key: 'a', Value: text }] })],
+];
+
 describe('an input that cannot work is refused with the field, its value and the fix', () => {
   test.for<readonly [input: unknown, message: string]>([
     [undefined, 'input undefined is not an object: pass { request: { … } }'],
@@ -52,8 +85,28 @@ describe('an input that cannot work is refused with the field, its value and the
     ],
     [
       copyWith({ TargetBucket: 'acme', TargetSnapshotName: 'ä'.repeat(506) }),
-      `TargetSnapshotName "${'ä'.repeat(99)}… has more than 1,010 bytes: the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix`,
+      `TargetSnapshotName "${'ä'.repeat(48)}… has more than 1,010 bytes: the objects are called <TargetSnapshotName>-<shard>.rdb: choose a plain prefix`,
     ],
+    ...NAMES_OF_NO_SNAPSHOT.map(
+      ([TargetSnapshotName, problem]) =>
+        [
+          copyWith({ TargetSnapshotName }),
+          `TargetSnapshotName "${TargetSnapshotName}" ${problem}: use letters and digits, and single hyphens between them`,
+        ] as const
+    ),
+    ...['SourceSnapshotName', 'TargetSnapshotName'].map(
+      (field) =>
+        [
+          copyWith({ [field]: 'n'.repeat(256) }),
+          `${field} "${'n'.repeat(96)}… has more than 255 characters: use a shorter name`,
+        ] as const
+    ),
+    ...UNSAFE.flatMap(([text, shown, found]) =>
+      PLACES.map(
+        ([field, place]) =>
+          [place(text), `${field} "${shown}" holds ${found}, which cannot be shown: leave it out`] as const
+      )
+    ),
     [
       copyWith({ Bucket: 'acme' }),
       'request.Bucket "acme" is not a field: known here: SourceSnapshotName, TargetSnapshotName, TargetBucket, KmsKeyId, Tags',
@@ -96,7 +149,7 @@ describe('an input that cannot work is refused with the field, its value and the
     ],
     [
       copyWith({ TargetBucket: 'b'.repeat(256) }),
-      `TargetBucket "${'b'.repeat(99)}… has 256 characters: 255 are allowed`,
+      `TargetBucket "${'b'.repeat(96)}… has 256 characters: 255 are allowed`,
     ],
     [
       copyWith({ TargetBucket: 'acme', KmsKeyId: 'key-1' }),
@@ -104,7 +157,7 @@ describe('an input that cannot work is refused with the field, its value and the
     ],
 
     [copyWith({ KmsKeyId: '' }), 'KmsKeyId "" is not the ARN or id of a KMS key: pass a string that is not empty'],
-    [copyWith({ KmsKeyId: 'k'.repeat(2_049) }), `KmsKeyId "${'k'.repeat(99)}… has 2049 characters: 2048 are allowed`],
+    [copyWith({ KmsKeyId: 'k'.repeat(2_049) }), `KmsKeyId "${'k'.repeat(96)}… has 2049 characters: 2048 are allowed`],
 
     [copyWith({ Tags: { a: 'b' } }), 'Tags {"a":"b"} is not a list: pass [{ Key, Value }, …]'],
     [copyWith({ Tags: tags(201) }), 'Tags "201 tags" is more than the 200 that a request may hold: pass fewer'],
@@ -114,7 +167,7 @@ describe('an input that cannot work is refused with the field, its value and the
     [copyWith({ Tags: [{ Key: 'a' }, {}] }), 'Tags[1].Key undefined is not a tag key: pass a string that is not empty'],
     [
       copyWith({ Tags: [{ Key: 'k'.repeat(129) }] }),
-      `Tags[0].Key "${'k'.repeat(99)}… has 129 characters: 128 are allowed`,
+      `Tags[0].Key "${'k'.repeat(96)}… has 129 characters: 128 are allowed`,
     ],
     [copyWith({ Tags: [{ Key: 'AWS:a' }] }), 'Tags[0].Key "AWS:a" is reserved by AWS: use another prefix than "aws:"'],
     [copyWith({ Tags: [{ Key: 'a' }, { Key: 'a', Value: 'b' }] }), 'Tags[1].Key "a" is there twice: keep one of them'],
@@ -124,7 +177,7 @@ describe('an input that cannot work is refused with the field, its value and the
     ],
     [
       copyWith({ Tags: [{ Key: 'a', Value: 'v'.repeat(257) }] }),
-      `Tags[0].Value "${'v'.repeat(99)}… has 257 characters: 256 are allowed`,
+      `Tags[0].Value "${'v'.repeat(96)}… has 257 characters: 256 are allowed`,
     ],
 
     [{ request: REQUEST, onCancel: 'abort' }, `onCancel "abort" is not known: use one of 'keep', 'delete'`],
@@ -161,6 +214,67 @@ describe('an input that cannot work is refused with the field, its value and the
       message: `KmsKeyId "" is not the ARN or id of a KMS key: pass a string that is not empty; onCancel "abort" is not known: use one of 'keep', 'delete'`,
       details: [{ phase: 'inspecting', hint: 'pass a string that is not empty' }],
     });
+  });
+});
+
+/** Every place of an input that can hold a text. */
+const EVERYWHERE: readonly ((text: string) => unknown)[] = [
+  (text) => text,
+  (text) => ({ [text]: 1 }),
+  (text) => ({ request: text }),
+  (text) => copyWith({ [text]: text }),
+  (text) => copyWith({ SourceSnapshotName: { text } }),
+  (text) => copyWith({ SourceSnapshotName: `arn:${text}` }),
+  (text) => copyWith({ SourceSnapshotName: text, TargetSnapshotName: text }),
+  (text) => copyWith({ TargetBucket: text, KmsKeyId: text }),
+  (text) => copyWith({ KmsKeyId: text.padEnd(3_000, text) }),
+  (text) => copyWith({ Tags: text }),
+  (text) => copyWith({ Tags: [text, { Key: text, Value: [text] }, { Key: `aws:${text}`, [text]: text }] }),
+  (text) => ({ request: REQUEST, onCancel: text, patience: text }),
+  (text) => ({ request: REQUEST, patience: { start: text, [text]: text } }),
+];
+
+describe('however much is wrong', () => {
+  test('ten problems are told, and how many more there are', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`f${i}`, i]));
+
+    const { message } = catchFailure(() => refuseProblems({ request: REQUEST, ...unknown }));
+
+    expect(message.match(/ is not a field: /g)).toHaveLength(10);
+    expect(message).toMatch(/ \(and 4990 more\)$/);
+  });
+
+  test('the message has 2 KB at most, and counts what it leaves out', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(fc.dictionary(text, text, { minKeys: 1, maxKeys: 50, noNullPrototype: true }), (fields) => {
+        const input = { request: REQUEST, ...fields };
+        const count = findProblems(input).length;
+
+        const { message, details } = catchFailure(() => refuseProblems(count === 0 ? null : input));
+
+        expect(Buffer.byteLength(message)).toBeLessThanOrEqual(2_000);
+        expect(Buffer.byteLength(JSON.stringify(details))).toBeLessThanOrEqual(8_000);
+        const told = message.match(/ is not a field: /g)?.length ?? 0;
+        if (told > 0 && told < count) expect(message).toContain(` (and ${count - told} more)`);
+      })
+    );
+  });
+
+  test('it is told well-formed, without control characters, whatever is passed', () => {
+    const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+    const text = fc.string({ unit, minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(fc.constantFrom(...EVERYWHERE), text, (place, bad) => {
+        const problems = findProblems(place(bad));
+        if (problems.length === 0) return;
+
+        const { message } = catchFailure(() => refuseProblems(place(bad)));
+
+        expect(message.isWellFormed()).toBe(true);
+        expect(message).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+      })
+    );
   });
 });
 
@@ -241,23 +355,8 @@ describe('whatever is passed', () => {
 
   test('is never echoed by more than 100 characters', () => {
     const long = fc.string({ minLength: 101, maxLength: 3_000, unit: fc.constantFrom('a', 'b', ':', '/', '"') });
-    const places: readonly ((text: string) => unknown)[] = [
-      (text) => text,
-      (text) => ({ [text]: 1 }),
-      (text) => ({ request: text }),
-      (text) => copyWith({ [text]: text }),
-      (text) => copyWith({ SourceSnapshotName: { text } }),
-      (text) => copyWith({ SourceSnapshotName: `arn:${text}` }),
-      (text) => copyWith({ SourceSnapshotName: text, TargetSnapshotName: text }),
-      (text) => copyWith({ TargetBucket: text, KmsKeyId: text }),
-      (text) => copyWith({ KmsKeyId: text.padEnd(3_000, text) }),
-      (text) => copyWith({ Tags: text }),
-      (text) => copyWith({ Tags: [text, { Key: text, Value: [text] }, { Key: `aws:${text}`, [text]: text }] }),
-      (text) => ({ request: REQUEST, onCancel: text, patience: text }),
-      (text) => ({ request: REQUEST, patience: { start: text, [text]: text } }),
-    ];
     fc.assert(
-      fc.property(long, fc.constantFrom(...places), (text, place) => {
+      fc.property(long, fc.constantFrom(...EVERYWHERE), (text, place) => {
         const message = findProblems(place(text)).map(describeProblem).join('; ');
 
         expect(message).not.toBe('');

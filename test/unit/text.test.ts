@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_TEXT_BYTES, safeText, utf8Length } from '../../src/contract/text';
+import { codeSpan, findUnsafe, firstUnits, MAX_TEXT_BYTES, safeText, utf8Length } from '../../src/contract/text';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 3_000 }),
@@ -46,6 +46,37 @@ describe('safeText', () => {
     expect(safeText('ab\u001bcdefgh', 13)).toBe('ab\\u{1b}cd…');
     expect(safeText('ab\u001bcdefgh', 10)).toBe('ab…');
     expect(safeText('x'.repeat(1_000_000))).toBe(`${'x'.repeat(MAX_TEXT_BYTES - 3)}…`);
+  });
+});
+
+describe('findUnsafe', () => {
+  it('finds what safeText would change of a short text, and nothing else', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(findUnsafe(text) === undefined).toBe(safeText(text, Infinity) === text);
+      })
+    );
+    expect(findUnsafe('a\ud83db\n')).toBe('\\u{d83d}');
+  });
+});
+
+describe('firstUnits', () => {
+  it('is well-formed, and as long as it can be', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(20), (text, count) => {
+        const first = firstUnits(text, count);
+
+        expect(first.isWellFormed()).toBe(true);
+        expect(text.startsWith(first)).toBe(true);
+        expect(first.length).toBeGreaterThanOrEqual(Math.min(count, text.length) - 1);
+      })
+    );
+  });
+});
+
+describe('codeSpan', () => {
+  it('keeps a backtick and a line break from ending it', () => {
+    expect(codeSpan('a`b\n# c')).toBe('`a\\u{60}b\\u{a}# c`');
   });
 });
 
