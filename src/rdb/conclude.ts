@@ -24,7 +24,7 @@ export interface Outcome {
 export function conclude(outcome: Outcome): RdbReport {
   const { options, window, notes, tallies, walk } = outcome;
   const { finding: unread, ...facts } = notes;
-  const end = unread === undefined ? readEnd(window, notes.version) : readSupposedEnd(window, notes.version);
+  const end = unread === undefined ? readEnd(window, notes.version) : readSupposedEnd(window);
   return {
     ...(worstOf(outcome, end) ?? { verdict: 'verified' }),
     level: options.level,
@@ -46,7 +46,8 @@ export function conclude(outcome: Outcome): RdbReport {
  * that seems to be another shard's, or a type that is not known, may be nothing but rot.
  */
 function worstOf({ options, window, findings, walk }: Outcome, end: End): Finding | undefined {
-  const { fault, misfit, doubt } = findings;
+  const { misfit, doubt } = findings;
+  const fault = judgeBeginning(findings.fault, end);
   const [bytes, size] = [lengthOf(window), options.size ?? lengthOf(window)];
   const isCut = walk !== undefined && !walk.isAtEnd && fault === undefined;
   const order = [
@@ -61,6 +62,11 @@ function worstOf({ options, window, findings, walk }: Outcome, end: End): Findin
     doubt,
   ];
   return order.find((found) => found !== false && found !== undefined) || undefined;
+}
+
+/** A file that ends as RDB files do, with the right checksum, is one of their kind, however it begins. */
+function judgeBeginning(fault: Finding | undefined, { checksum }: End): Finding | undefined {
+  return fault?.reason === 'not-rdb' && checksum !== undefined ? finding('unknown-magic', 0) : fault;
 }
 
 /** What the end mark and the checksum behind it say of the bytes before them. */
@@ -84,9 +90,12 @@ function readEnd(window: ByteWindow, version: number | undefined): End {
   return { ...(mismatch && { finding: mismatch }), checksum, computedChecksum };
 }
 
-/** Of what is not read on nobody knows how it ends: bytes that are the checksum of those before them are no chance. */
-function readSupposedEnd(window: ByteWindow, version: number | undefined): End {
-  const { checksum, computedChecksum } = readEnd(window, version);
+/**
+ * The end of a version that is not known is not known either. Where the last 8 bytes are the CRC of all bytes before
+ * them, that is no coincidence.
+ */
+function readSupposedEnd(window: ByteWindow): End {
+  const { checksum, computedChecksum } = readEnd(window, FIRST_VERSION_WITH_CHECKSUM);
   return checksum !== undefined && checksum === computedChecksum ? { checksum, computedChecksum } : {};
 }
 

@@ -149,7 +149,9 @@ export function openDeepSteps(notes: StepNotes, pass: PassString, from: readonly
     const size = lengthSize(bytes[at] ?? 0);
     if (size === 0) return notes.fail('invalid-length', at);
     if (at + size > edge) return CUT;
-    return stream.endEntries(lengthAt(bytes, at, size)) ? at + size : notes.fail('invalid-value', at);
+    const compared = stream.endEntries(lengthAt(bytes, at, size));
+    if (compared === 'more') notes.doubt(at, 'stream-length');
+    return compared === 'wrong' ? notes.fail('invalid-value', at) : at + size;
   }
 
   function readPending(bytes: Uint8Array, at: number, edge: number, isOfConsumer: boolean): number {

@@ -33,10 +33,11 @@ export function describeFile(notes: FileNotes): ReturnType<typeof describeNotes>
 }
 
 function isSettled({ magic, version, complete, verdict, reason }: HeadReport, length: number): boolean {
-  if (magic === undefined || version === undefined) return length >= START_LENGTH || reason === 'invalid-version';
+  if (reason === 'unknown-version') return true;
+  if (magic === undefined || version === undefined) return length >= START_LENGTH;
   // The shortest file there can be: one that ends before has another reason.
   if (length < MAGIC_LENGTH + TAIL_LENGTH) return false;
-  return complete || verdict === 'corrupt' || reason === 'unknown-version';
+  return complete || verdict === 'corrupt';
 }
 
 function notesOf({ magic, version, format, aux, verdict, reason, offset }: HeadReport): FileNotes {

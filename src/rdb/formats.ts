@@ -9,20 +9,23 @@ export const MAGIC_LENGTH = 9;
 /** From this version on, eight bytes of checksum follow the end mark. */
 export const FIRST_VERSION_WITH_CHECKSUM = 5;
 
-/** What the first bytes say: RDB, with a finding where this version cannot be read; another format; or nothing known. */
+/** What the first bytes say: RDB of a version that can be read; another format; or nothing that is known. */
 export type Format =
-  | { readonly kind: 'rdb'; readonly magic: RdbMagic; readonly version: number; readonly finding?: Finding }
+  | { readonly kind: 'rdb'; readonly magic: RdbMagic; readonly version: number }
   | { readonly kind: 'other'; readonly name: string }
-  | { readonly kind: 'unknown'; readonly finding: Finding };
+  | { readonly kind: 'unknown'; readonly magic?: RdbMagic; readonly version?: number; readonly finding: Finding };
 
 /**
- * Versions that may stand after a magic, and those known here. Valkey 7.2-8 writes REDIS 11, Valkey 9 VALKEY 80; each
- * refuses the other's numbers under its magic (valkey `src/rdb.h`).
+ * The versions that are known here. Valkey 7.2-8 writes REDIS 11, Valkey 9 VALKEY 80. No engine is known to write VALKEY
+ * before 80, or REDIS after 79 (valkey `src/rdb.h`), and somebody may: no version is wrong.
  */
 const RDB_VERSIONS = [
-  { magic: 'REDIS', digits: /^REDIS(\d{4})$/, valid: [1, 79], known: [1, 12] },
-  { magic: 'VALKEY', digits: /^VALKEY(\d{3})$/, valid: [80, 999], known: [80, 80] },
+  { magic: 'REDIS', digits: /^REDIS(\d{4})$/, known: [1, 12] },
+  { magic: 'VALKEY', digits: /^VALKEY(\d{3})$/, known: [80, 80] },
 ] as const;
+
+/** A name and a version, as all files of this family begin. */
+const SOME_MAGIC = /^[a-z]{3,16}\d{3}/i;
 
 /** What else may lie where an RDB file is expected, told apart by its first bytes. */
 const OTHER_FORMATS: readonly (readonly [format: string, start: RegExp])[] = [
@@ -56,16 +59,16 @@ export function recogniseFormat(head: Uint8Array): Format {
   const family = RDB_VERSIONS.find(({ magic }) => start.startsWith(magic));
   if (family !== undefined) return readVersion(start, family);
   const other = OTHER_FORMATS.find(([, pattern]) => pattern.test(start));
-  return other === undefined ? { kind: 'unknown', finding: finding('not-rdb', 0) } : { kind: 'other', name: other[0] };
+  if (other !== undefined) return { kind: 'other', name: other[0] };
+  return { kind: 'unknown', finding: finding(SOME_MAGIC.test(start) ? 'unknown-magic' : 'not-rdb', 0) };
 }
 
-function readVersion(start: string, { magic, digits, valid, known }: (typeof RDB_VERSIONS)[number]): Format {
+function readVersion(start: string, { magic, digits, known }: (typeof RDB_VERSIONS)[number]): Format {
   const text = digits.exec(start.slice(0, MAGIC_LENGTH))?.[1];
-  const invalid = finding('invalid-version', magic.length);
-  if (text === undefined) return { kind: 'unknown', finding: invalid };
-  const rdb = { kind: 'rdb', magic, version: Number(text) } as const;
-  if (!isWithin(valid, rdb.version)) return { ...rdb, finding: invalid };
-  return isWithin(known, rdb.version) ? rdb : { ...rdb, finding: finding('unknown-version', magic.length) };
+  const unknown = { kind: 'unknown', magic, finding: finding('unknown-version', magic.length) } as const;
+  if (text === undefined) return unknown;
+  const version = Number(text);
+  return isWithin(known, version) ? { kind: 'rdb', magic, version } : { ...unknown, version };
 }
 
 function isWithin([least, most]: readonly [number, number], version: number): boolean {

@@ -1,5 +1,5 @@
 import { readAuxFields, type AuxFields } from './aux-fields';
-import { FIRST_VERSION_WITH_CHECKSUM, MAGIC_LENGTH, recogniseFormat, type RdbMagic } from './formats';
+import { FIRST_VERSION_WITH_CHECKSUM, type Format, MAGIC_LENGTH, recogniseFormat, type RdbMagic } from './formats';
 import { finding, type Finding } from './verdict';
 
 /** What a file is, by its beginning. Plain data. */
@@ -67,10 +67,9 @@ export function readHead(head: Uint8Array, size: number): HeadReport {
   if (format.kind === 'other') return { format: format.name, ...unread(finding('other-format', 0)) };
   if (size < MAGIC_LENGTH) return unread(finding('too-short'));
   if (head.length < MAGIC_LENGTH) return unread(finding('too-few-bytes'));
-  if (format.kind === 'unknown') return unread(format.finding);
+  if (format.kind === 'unknown') return describeUnknown(format);
   const { magic, version } = format;
   const trailer = trailerLength(version);
-  if (format.finding !== undefined) return { magic, version, ...unread(format.finding) };
   if (size < MAGIC_LENGTH + trailer) return { magic, version, ...unread(finding('too-short')) };
   const aux = readAuxFields({ bytes: head, limit: size - trailer }, MAGIC_LENGTH);
   return {
@@ -104,6 +103,14 @@ const END = 0xff;
 /** Nothing is known behind the magic. */
 function unread(found: Finding): HeadReport {
   return { aux: {}, complete: false, ...found };
+}
+
+function describeUnknown({ magic, version, finding }: Format & { kind: 'unknown' }): HeadReport {
+  return {
+    ...(magic !== undefined && { magic }),
+    ...(version !== undefined && { version }),
+    ...unread(finding),
+  };
 }
 
 /** The end mark and what follows it. */

@@ -8,8 +8,8 @@ export interface StreamChecks {
   addNode(bytes: Uint8Array, at: number): boolean;
   /** The entries of a node that are not deleted; undefined where they could not be counted. */
   addEntries(count: number | undefined): void;
-  /** The stream's own count of entries: whether it is that. */
-  endEntries(length: number): boolean;
+  /** How the stream's own count of entries compares with those that are there. */
+  endEntries(length: number): 'right' | 'more' | 'wrong';
   /** The id of an entry that awaits its acknowledgement, of a group or of a consumer; false where it is not above the one before. */
   addPending(bytes: Uint8Array, at: number, isOfConsumer: boolean): boolean;
   /** Whether what the group awaits is what its consumers await between them. */
@@ -43,8 +43,10 @@ export function openStreamChecks(from: readonly number[] = []): StreamChecks {
     },
     endEntries(length) {
       const isRight = isCounted === 0 || entries === length;
+      // Engines refuse a length without a node, and no engine is known to write one that is too low.
+      const isMore = length > entries && isBegun === 1;
       [entries, isCounted] = [0, 1];
-      return isRight;
+      return isRight ? 'right' : isMore ? 'more' : 'wrong';
     },
     addPending(bytes, at, isOfConsumer) {
       const sign = isOfConsumer ? -1 : 1;

@@ -103,7 +103,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       findings.note('fault', reason, base + at);
       return FAILED;
     },
-    doubt: (at) => findings.note('doubt', 'value-not-walked', base + at),
+    doubt: (at, reason = 'value-not-walked') => findings.note('doubt', reason, base + at),
     offsetOf: (at) => base + at,
     leap(start, length) {
       if (length < FAR) return (start + length) | 0;

@@ -11,8 +11,8 @@ export const FAILED = -2;
 export interface StepNotes {
   /** Proven wrong, or not known: the walk ends. */
   fail(reason: Reason, at: number): typeof FAILED;
-  /** Could not be looked into: the walk goes on. */
-  doubt(at: number): void;
+  /** Could not be looked into, or may be right: the walk goes on. */
+  doubt(at: number, reason?: Reason): void;
   /** Where in the file that is. */
   offsetOf(at: number): number;
   /** Where a string ends; beyond what the buffer can hold, the rest is left to be skipped. */

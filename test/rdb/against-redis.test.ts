@@ -101,6 +101,7 @@ function isListed({ said }: CheckJudgement): boolean {
 /** What the engine has against a file beyond what it reads in another way than Redis. */
 async function findUnlisted(file: Uint8Array): Promise<Finding | undefined> {
   const found = findOtherwise(file);
+  const isOfCount = found?.reason === 'invalid-value' || found?.reason === 'stream-length';
   // Redis takes the length of a stream as it is.
-  return found?.reason === 'invalid-value' && (await hasMiscountedStream(file)) ? undefined : found;
+  return isOfCount && (await hasMiscountedStream(file)) ? undefined : found;
 }

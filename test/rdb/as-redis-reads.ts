@@ -23,7 +23,7 @@ export interface Reading {
 /** Where redis-check-rdb accepts what the engine does not, and streams of a wrong length. */
 const READINGS: readonly Reading[] = [
   {
-    reason: 'invalid-version',
+    reason: 'unknown-version',
     because: 'Redis reads the digits of a version up to the first that is none',
     read(file) {
       const digits = latin1(file, 5, 9);

@@ -92,13 +92,17 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'Redis takes the zero by which its decoder says that it failed for the length',
   },
   {
+    of: ['a stream with a listpack of another count', 'a stream of none, with one'],
+    ...WE_ALONE_REFUSE,
+    because: 'Redis does not count the elements there; no engine is known to write another number',
+  },
+  {
     of: [
-      'a stream with a listpack of another count',
       'a stream of more entries than it has',
-      'a stream of none, with one',
+      ...[15, 19].map((type) => `a stream of more entries than are not deleted, type ${type}`),
     ],
     ...WE_ALONE_REFUSE,
-    because: 'Redis does not count the elements there; what it writes has the right number',
+    because: 'Redis takes the number as it is; an old error of XDEL left such ones behind, so that we say unproven',
   },
   {
     of: ['a stream with its nodes out of order', 'a stream with what is awaited out of order'],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openScan, type Reason, type ScanOptions, type ScanState } from '../../src/rdb';
 import { AT_VALUE, fileWith } from './corpus/one-record';
 import { listpack, ziplist } from './corpus/write-packed';
-import { compressed, counted, double, integer, length, record, string, writeRdb } from './corpus/write-rdb';
+import { compressed, counted, double, integer, length, record, resealed, string, writeRdb } from './corpus/write-rdb';
 import { stream } from './corpus/write-stream';
 import { judgeWithEngine } from './judges';
 import { bigEndian, bytesOf, littleEndian, type Part } from './rdb-bytes';
@@ -66,7 +66,8 @@ describe('level deep', () => {
       bytesOf(counted([string('short'), string('')]), 0, 0, 0, 0),
       'invalid-value',
     ],
-    ['a stream of another length', 15, bytesOf(counted(node), length(2), 0, 0, 0), 'invalid-value'],
+    ['a stream of fewer entries than it holds', 15, bytesOf(counted(node), length(0), 0, 0, 0), 'invalid-value'],
+    ['a stream of an entry without a node', 15, bytesOf(length(0), length(1), 0, 0, 0), 'invalid-value'],
     ['an entry that awaits nobody', 19, changed(1, 8), 'invalid-value'],
     ['an entry of another group', 19, changed(9, 9), 'invalid-value'],
   ])('finds %s', ([, type, bytes, reason]) => {
@@ -167,7 +168,7 @@ describe('level deep', () => {
   test('looks at a stream as ever behind one that could not be looked at', () => {
     const long = bytesOf(length(33 << 20), new Uint8Array(33 << 20));
     const unseen = record(15, 'a', bytesOf(counted([node.subarray(0, 17), long]), length(1), 0, 0, 0));
-    const wrong = record(15, 'b', bytesOf(counted(node), length(2), 0, 0, 0));
+    const wrong = record(15, 'b', bytesOf(counted(node), length(0), 0, 0, 0));
 
     expect(judgeWithEngine(writeRdb([unseen, wrong]), deep).reason).toBe('invalid-value');
   });
@@ -286,6 +287,29 @@ describe('level deep', () => {
     expect(report.reason).toBe(reason);
     if (reason !== undefined) expect(report.offset).toBe(file.length - 9 - 8);
     expect(judgeWithEngine(file, structure).verdict).toBe('verified');
+  });
+
+  test.for([
+    ['with its checksum', 'checksum', 'stream-length'],
+    ['without one', 'zero checksum', 'no-checksum'],
+  ] as const)('does not vouch for a stream of more entries than it holds, %s', ([, ending, reason]) => {
+    const file = resealed(fileWith(15, bytesOf(counted(node), length(7), 0, 0, 0)), ending);
+    const report = judgeWithEngine(file, deep);
+
+    expect(report).toMatchObject({ verdict: 'unproven', reason, databases: [{ types: { stream: 1 } }] });
+    if (reason === 'stream-length') expect(report.offset).toBe(file.length - 9 - 4);
+    expect(judgeWithEngine(file.with(AT_VALUE - 1, 0x62), deep).verdict).toBe(
+      ending === 'checksum' ? 'corrupt' : 'unproven'
+    );
+    expect(judgeWithEngine(file, structure).verdict).toBe(ending === 'checksum' ? 'verified' : 'unproven');
+  });
+
+  test('finds what else is wrong with a stream of more entries than it holds', () => {
+    const awaited = { nodes: [[entry]], groups: [{ ...group, pending }], length: 3 } as const;
+    const wrong = stream(awaited, 1).with(-1, 8);
+
+    expect(judgeWithEngine(fileWith(15, stream(awaited, 1)), deep).reason).toBe('stream-length');
+    expect(judgeWithEngine(fileWith(15, wrong), deep)).toMatchObject({ verdict: 'corrupt', reason: 'invalid-value' });
   });
 
   test.for<[string, Part]>([

@@ -11,6 +11,7 @@ import {
   type ScanOptions,
   slotOf,
 } from '../../src/rdb';
+import { readForeign } from './corpus/foreign-files';
 import { FIRST_VERSIONS } from './corpus/first-versions';
 import { magicOf } from './corpus/hand-written';
 import { AT_BODY, AT_VALUE, fileWith, SHARD_OF_A, SLOT_OF_A } from './corpus/one-record';
@@ -47,8 +48,10 @@ describe('every reason', () => {
       deep,
       AT_VALUE, // the string that is too long to be held
     ],
+    'stream-length': [readForeign('stream-length'), deep, 62],
     'other-format': [bytesOf('\x1f\x8b\x08'), structure, 0],
     'append-only-file': [endRdb(bytesOf('REDIS0010', auxField('aof-base', bytesOf(0xc0, 1)))), structure, undefined],
+    'unknown-magic': [writeRdb([], 'NEXCACHE0010'), structure, 0],
     'unknown-version': [writeRdb([], 'REDIS0013'), structure, 5],
     'unknown-type': [fileWith(6, 0), structure, AT_BODY],
     'too-many-databases': [
@@ -60,7 +63,6 @@ describe('every reason', () => {
     empty: [bytesOf(), structure, 0],
     'too-short': [bytesOf('REDIS0010\xff'), structure, undefined],
     'not-rdb': [bytesOf('hello, hello, hello'), structure, 0],
-    'invalid-version': [writeRdb([], 'REDIS0099'), structure, 5],
     'invalid-length': [fileWith(0, 0x82), structure, AT_VALUE],
     'invalid-string': [fileWith(0, bytesOf(0xc3, 1, 9, 8)), deep, AT_VALUE],
     'invalid-value': [fileWith(18, counted(bytesOf(3, string('x')))), structure, AT_VALUE + 1],

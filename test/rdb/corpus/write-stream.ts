@@ -27,20 +27,22 @@ export interface Stream {
   /** As many entries in a node as engines would put there; the first entry's fields are the node's. */
   readonly nodes: readonly (readonly [Entry, ...Entry[]])[];
   readonly groups?: readonly Group[];
+  /** How many entries it says it has. @default those that are not deleted */
+  readonly length?: number;
 }
 
 const SEEN = 1_700_000_000_000;
 const [DELETED, SAME_FIELDS] = [1, 2];
 
 /** A stream as the types 15, 19 and 21 have it. */
-export function stream({ nodes, groups = [] }: Stream, version: 1 | 2 | 3): Uint8Array {
+export function stream({ nodes, groups = [], ...says }: Stream, version: 1 | 2 | 3): Uint8Array {
   const entries = nodes.flat();
   const live = entries.filter(({ isDeleted }) => isDeleted !== true);
   const deleted = entries.filter(({ isDeleted }) => isDeleted === true);
   const since2 = [writeId(live[0]?.id ?? [0, 0]), writeId(deleted.at(-1)?.id ?? [0, 0]), length(entries.length)];
   return bytesOf(
     counted(...nodes.map((node) => [string(rawId(node[0].id)), string(writeNode(node))])),
-    length(live.length),
+    length(says.length ?? live.length),
     writeId(entries.at(-1)?.id ?? [0, 0]),
     ...(version >= 2 ? since2 : []),
     counted(...groups.map((group) => writeGroup(group, version)))
