@@ -13,6 +13,7 @@ import { findLatest } from './find-latest';
 import { inspectExport } from './inspect-export';
 import { inspectSource } from './inspect-source';
 import { createLimiter } from './limiter';
+import { withSafeErrors } from './safe-error';
 import type { Setting } from './setting';
 import { startCopy } from './start-copy';
 import { startExport } from './start-export';
@@ -93,9 +94,9 @@ function implement(setting: Setting): SnapshotActivities {
 }
 
 function register(activities: SnapshotActivities): RegisteredActivities {
-  const named = Object.entries(activities).map(([name, activity]) => [
+  const named = Object.entries<(...args: never[]) => Promise<unknown>>({ ...activities }).map(([name, activity]) => [
     activityType(name as keyof SnapshotActivities),
-    activity as unknown,
+    withSafeErrors(activity),
   ]);
   return Object.fromEntries(named) as RegisteredActivities;
 }

@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { judgeFault, type Acceptance } from '../aws/judge-fault';
 import { classifyFault } from '../aws/faults';
 import type { Final, Verdict, Wait } from '../aws/verdict';
-import { finalFailure, type SnapshotFailureDetails } from '../contract/failures';
+import { finalFailure, safeFailure, type SnapshotFailureDetails } from '../contract/failures';
 import type { JobPhase } from '../contract/job';
 import { nextDelayMs, type Paces } from '../contract/pacing';
 import type { Attempt } from './attempt';
@@ -43,6 +43,9 @@ function fail({ type, message, hint, status, requestId }: Final, subject: Subjec
   return finalFailure(type, message, detailsOf(subject, { hint, status, requestId }));
 }
 
+/** The server keeps a failure that is tried again only while its encoding has 4 KB at most. Bytes. */
+const MAX_WAIT = { message: 1_000, details: 2_000 };
+
 /**
  * The failure that makes the server look again after a delay: it writes no history and holds no worker slot. What is
  * merely not yet there is BENIGN: no warning, no failure metric.
@@ -52,10 +55,8 @@ function wait(verdict: Wait, attempt: Attempt, subject: Subject, paces: Paces): 
   const delayMs = nextDelayMs(paces[pace], attempt, Math.random());
   attempt.noteDelay(delayMs);
   return ApplicationFailure.create({
-    type: reason,
-    message,
+    ...safeFailure(reason, message, detailsOf(subject, { hint, status, requestId }), MAX_WAIT),
     nextRetryDelay: delayMs,
-    details: [detailsOf(subject, { hint, status, requestId })],
     ...(pace !== 'throttled' && { category: ApplicationFailureCategory.BENIGN }),
   });
 }

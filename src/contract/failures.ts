@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { JobPhase } from './job';
+import { show } from './request-problem';
+import { safeText, utf8Length } from './text';
 
 /** `ApplicationFailure.type` of failures that are ours; where AWS refused, the type is AWS's own error name. */
 export const SnapshotFailureTypes = {
@@ -64,10 +66,45 @@ export type SnapshotFailure = ApplicationFailure & {
 export function finalFailure(
   type: SnapshotFailureType,
   message: string,
-  details: SnapshotFailureDetails,
-  cause?: Error
+  details: SnapshotFailureDetails
 ): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, details: [details], nonRetryable: true, ...(cause && { cause }) });
+  return ApplicationFailure.create({ ...safeFailure(type, message, details), nonRetryable: true });
+}
+
+/** Of an error's name. Bytes. */
+const MAX_TYPE = 200;
+
+/** Bytes of JSON. */
+const MAX_DETAILS = 8_000;
+
+/** Of each text in the details: the first one at which all of them fit. */
+const TEXT_BYTES = [1_024, 300, 50] as const;
+
+/** The parts of a failure, well-formed, escaped and bounded, because a failure that is too long loses its type. */
+export function safeFailure(
+  type: string,
+  message: string,
+  details: SnapshotFailureDetails,
+  max: { readonly message?: number; readonly details?: number } = {}
+): { type: string; message: string; details: [SnapshotFailureDetails] } {
+  const fitting = TEXT_BYTES.map((bytes) => safeDetails(details, bytes)).find(
+    (safe) => utf8Length(JSON.stringify(safe)) <= (max.details ?? MAX_DETAILS)
+  );
+  return {
+    type: safeText(type, MAX_TYPE),
+    message: safeText(message, max.message),
+    details: [fitting ?? { phase: details.phase, hint: safeText(details.hint, MAX_TYPE) }],
+  };
+}
+
+function safeDetails(details: SnapshotFailureDetails, maxBytes: number): SnapshotFailureDetails {
+  const safe = Object.entries<unknown>({ ...details }).map(([key, value]) => [key, safeValue(value, maxBytes)]);
+  return Object.fromEntries(safe) as SnapshotFailureDetails;
+}
+
+function safeValue(value: unknown, maxBytes: number): unknown {
+  if (typeof value === 'string') return safeText(value, maxBytes);
+  return typeof value === 'object' && value !== null ? show(value) : value;
 }
 
 /**

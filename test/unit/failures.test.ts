@@ -7,6 +7,7 @@ import {
   DefaultFailureConverter,
   defaultPayloadConverter,
 } from '@temporalio/common';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   finalFailure,
@@ -61,7 +62,9 @@ describe("a job's failure", () => {
   });
 
   test('is the outermost one where one of ours caused another', () => {
-    const lost = finalFailure('PatienceExhausted', 'waited long', DETAILS, inActivity(QUOTA));
+    const lost = Object.assign(finalFailure('PatienceExhausted', 'waited long', DETAILS), {
+      cause: inActivity(QUOTA),
+    });
 
     expect(findSnapshotFailure(inWorkflow(lost))?.type).toBe('PatienceExhausted');
   });
@@ -85,6 +88,48 @@ describe("a job's failure", () => {
     expect(isSnapshotFailure(err)).toBe(false);
   });
 });
+
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+  maxLength: 3_000,
+});
+
+test('a failure is well-formed, without control characters and short, whatever its parts are', () => {
+  const details = fc.record({
+    phase: fc.constant('starting' as const),
+    hint: anyText,
+    source: anyText,
+    target: anyText,
+    bucket: anyText,
+    status: anyText,
+    requestId: anyText,
+    lastAnswer: anyText,
+  });
+  fc.assert(
+    fc.property(anyText, anyText, details, (type, message, given) => {
+      const failure = finalFailure(type, message, given);
+
+      for (const text of textsOf(failure)) {
+        expect(text.isWellFormed()).toBe(true);
+        expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+      }
+      expect(Buffer.byteLength(failure.message)).toBeLessThanOrEqual(2_000);
+      expect(Buffer.byteLength(JSON.stringify(failure.details))).toBeLessThanOrEqual(8_192);
+      expect(failure.stack?.isWellFormed()).toBe(true);
+    })
+  );
+});
+
+test('the longest names that a request may hold are told whole', () => {
+  const longest = { ...DETAILS, source: 'ä'.repeat(255), target: 'ä'.repeat(505), bucket: 'b'.repeat(255) };
+
+  expect(finalFailure('ExportIncomplete', 'x', longest).details).toEqual([longest]);
+});
+
+function textsOf(failure: ApplicationFailure): string[] {
+  const texts = Object.values<unknown>({ ...(failure.details?.[0] as SnapshotFailureDetails) });
+  return [failure.message, failure.type, ...texts].filter((text) => typeof text === 'string');
+}
 
 test('our failure types are called what they are', () => {
   for (const [name, type] of Object.entries(SnapshotFailureTypes)) expect(type).toBe(name);
