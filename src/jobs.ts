@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { finalFailure } from './contract/failures';
-import type { CopySnapshotInput, CopySnapshotResult, Discarded, JobProgress } from './contract/job';
+import type {
+  CopySnapshotInput,
+  CopySnapshotRequest,
+  CopySnapshotResult,
+  Discarded,
+  JobProgress,
+} from './contract/job';
 import { jobId } from './contract/job-id';
-import { refuseProblems } from './contract/request';
+import { refuse, refuseProblems } from './contract/request';
+import { placeProblems } from './contract/request-names';
+import { safeText } from './contract/text';
 import { optionsHash, requestHash } from './request-hash';
 import { watchJob, type JobEvent, type WatchOptions } from './watch-job';
 
@@ -63,6 +71,7 @@ export async function startSnapshotJob(
   options: StartJobOptions = {}
 ): Promise<SnapshotJob> {
   refuseProblems(input);
+  refuse(placeProblems(options));
   const { request } = input;
   const memo: JobMemo = { request: requestHash(request), options: optionsHash(input), token: randomUUID() };
   const workflowId = options.workflowId ?? jobId(request, memo.request);
@@ -73,7 +82,7 @@ export async function startSnapshotJob(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     memo: { [JOB_MEMO]: memo },
-    staticSummary: `${request.TargetBucket == null ? 'copy' : `export to ${request.TargetBucket}`}: ${request.SourceSnapshotName} to ${request.TargetSnapshotName}`,
+    staticSummary: summarize(request),
   });
   const running = (await handle.describe()).memo?.[JOB_MEMO] as JobMemo | undefined;
   const attached = running?.token !== memo.token;
@@ -81,8 +90,24 @@ export async function startSnapshotJob(
   return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId, handle.firstExecutionRunId), attached);
 }
 
-/** A job that was started before, by its workflow id. */
+/** What Temporal's user interfaces show of a summary. Bytes. */
+const MAX_SUMMARY = 200;
+
+function summarize({
+  SourceSnapshotName: source,
+  TargetSnapshotName: target,
+  TargetBucket: bucket,
+}: CopySnapshotRequest) {
+  return safeText(`${bucket == null ? 'copy' : `export to ${bucket}`}: ${source} to ${target}`, MAX_SUMMARY);
+}
+
+/**
+ * A job that was started before, by its workflow id.
+ *
+ * @throws ApplicationFailure `InvalidRequest` where that can be no id
+ */
 export function getSnapshotJob(client: Client, workflowId: string): SnapshotJob {
+  refuse(placeProblems({ workflowId }));
   return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId), true);
 }
 

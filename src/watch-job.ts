@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { activityType } from './contract/activities';
 import type { JobPhase } from './contract/job';
+import { safeText } from './contract/text';
 
 /** A change in a running job, as the server knows it: no query, no worker is needed for it. */
 export interface JobEvent {
@@ -66,7 +67,7 @@ function readEvent({ status, historyLength, raw }: WorkflowExecutionDescription)
   return {
     phase: PHASES[pending?.activityType?.name ?? ''] ?? 'running',
     ...(pending?.attempt != null && { attempt: pending.attempt }),
-    ...(lastAnswer != null && { lastAnswer }),
+    ...(lastAnswer != null && { lastAnswer: safeText(lastAnswer) }),
     ...(nextTry !== undefined && { nextTry }),
     historyEvents: historyLength,
   };

@@ -1,30 +1,16 @@
 import { judgeLatest } from '../aws/latest-snapshot';
 import { listSnapshots } from '../aws/snapshots';
 import type { LatestSnapshotQuery } from '../contract/job';
-import { durationMs, refusal } from '../contract/request';
+import { refuseQueryProblems } from '../contract/latest-query';
+import { durationMs } from '../contract/request';
 import { runAttempt } from './attempt';
 import type { Setting } from './setting';
 import { asking, valueOf, type Subject } from './wait-or-fail';
 
 /** The name of a cluster's newest available snapshot. */
 export async function findLatest(setting: Setting, query: LatestSnapshotQuery): Promise<string> {
+  refuseQueryProblems(query);
   const maxAgeMs = durationMs(query.maxAge);
-  if (typeof query.cluster !== 'string' || query.cluster === '') {
-    throw refusal({
-      field: 'cluster',
-      value: query.cluster,
-      problem: 'is no name of a cluster',
-      fix: 'pass a string that is not empty',
-    });
-  }
-  if (query.maxAge !== undefined && maxAgeMs === undefined) {
-    throw refusal({
-      field: 'maxAge',
-      value: query.maxAge,
-      problem: 'is not a duration',
-      fix: "pass milliseconds or a string like '26h'",
-    });
-  }
   return runAttempt(async (attempt) => {
     const subject: Subject = { phase: 'inspecting' };
     const records = await asking(

@@ -19,6 +19,8 @@ export const SnapshotFailureTypes = {
   SnapshotCopyFailed: 'SnapshotCopyFailed',
   /** The copy was accepted, and is not there any more. */
   SnapshotVanished: 'SnapshotVanished',
+  /** An operator completed an activity by hand, with something else than its result. */
+  InvalidResult: 'InvalidResult',
   /** A phase waited as long as its patience allows. */
   PatienceExhausted: 'PatienceExhausted',
 } as const;

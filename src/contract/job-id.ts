@@ -1,5 +1,5 @@
 import type { CopySnapshotRequest } from './job';
-import { isObject, show } from './request-problem';
+import { show, type Fields } from './request-problem';
 import { firstUnits, safeText, utf8Length } from './text';
 
 /** Longer targets are cut in a job's id; the hash still tells them apart. UTF-16 units, of three bytes at most. */
@@ -18,7 +18,7 @@ const KEPT_OF_LONG_ID = 320;
  * @param requestHash 16 hex digits, made in Node (`requestHash`)
  */
 export function jobId(request: CopySnapshotRequest, requestHash: string): string {
-  return `${whatAndWhere(request, MAX_TARGET_IN_ID)}:${requestHash}`;
+  return `${whatAndWhere({ ...request }, MAX_TARGET_IN_ID)}:${requestHash}`;
 }
 
 /**
@@ -28,14 +28,12 @@ export function jobId(request: CopySnapshotRequest, requestHash: string): string
  * @param request as the parent passes it. Nothing in it is checked yet: the child refuses what is wrong, and the parent
  * must not hang on it
  */
-export function childJobId(parentId: string, request: unknown): string {
+export function childJobId(parentId: string, request: Fields): string {
   const id = `${parentId}:${whatAndWhere(request)}`;
   return utf8Length(id) <= MAX_ID ? id : `${firstUnits(id, KEPT_OF_LONG_ID)}:${fingerprint(id)}`;
 }
 
-function whatAndWhere(request: unknown, maxTarget = Infinity): string {
-  const { TargetSnapshotName: target, TargetBucket: bucket }: Partial<Record<keyof CopySnapshotRequest, unknown>> =
-    isObject(request) ? request : {};
+function whatAndWhere({ TargetSnapshotName: target, TargetBucket: bucket }: Fields, maxTarget = Infinity): string {
   const name = inId(target);
   // MemoryDB compares names of copies in lower case; S3 keeps the case of a key.
   return bucket == null

@@ -1,4 +1,4 @@
-import { problem, show, unsafeProblems, type RequestProblem } from './request-problem';
+import { problem, show, textProblems, unsafeProblems, type RequestProblem } from './request-problem';
 import { utf8Length } from './text';
 
 type NameRule = readonly [breaks: (name: string) => boolean, problem: string, fix: string];
@@ -54,5 +54,17 @@ export function samePlaceProblems(source: unknown, target: unknown): RequestProb
       'is the source itself',
       'choose another name (MemoryDB compares in lower case)'
     ),
+  ];
+}
+
+/** What is wrong with the names by which Temporal finds a job and its workers; each may be left out. */
+export function placeProblems(place: {
+  readonly workflowId?: unknown;
+  readonly taskQueue?: unknown;
+}): RequestProblem[] {
+  const { workflowId, taskQueue } = place;
+  return [
+    ...(workflowId == null ? [] : textProblems('workflowId', workflowId, 1_000, 'the id of a workflow')),
+    ...(taskQueue == null ? [] : textProblems('taskQueue', taskQueue, 1_000, 'the name of a task queue')),
   ];
 }

@@ -55,6 +55,19 @@ export function oneOf(field: string, value: unknown, allowed: readonly string[])
   return [problem(field, value, 'is not known', `use one of ${allowed.map((a) => `'${a}'`).join(', ')}`)];
 }
 
+/** No input is deeper. What is nested thousands of times cannot be written as JSON again, and fails a workflow's task. */
+const MAX_DEPTH = 20;
+
+/** What is wrong with a value that no activity can be given. */
+export function nestingProblems(field: string, value: unknown): RequestProblem[] {
+  return isDeeper(value, MAX_DEPTH) ? [problem(field, value, 'is nested too deep', 'pass { request: { … } }')] : [];
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
+}
+
 /** Fields that nobody knows: a typing error, or another version. */
 export function unknownFields(object: Fields, known: readonly string[], prefix: string): RequestProblem[] {
   return Object.keys(object)

@@ -57,9 +57,18 @@ export function findProblems(input: unknown): RequestProblem[] {
   ];
 }
 
+/** The fields of a request in an input that is not checked yet: they may hold anything. */
+export function requestOf(input: unknown): Fields {
+  return isObject(input) && isObject(input['request']) ? input['request'] : {};
+}
+
 /** Throws a final `InvalidRequest` that names every problem, before anything is sent. */
 export function refuseProblems(input: unknown): asserts input is CopySnapshotInput {
-  const [first, ...others] = findProblems(input);
+  refuse(findProblems(input));
+}
+
+/** Throws a final `InvalidRequest` where there are problems. */
+export function refuse([first, ...others]: readonly RequestProblem[]): void {
   if (first !== undefined) throw refusal(first, ...others);
 }
 

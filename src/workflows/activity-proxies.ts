@@ -17,7 +17,18 @@ import type {
   LatestSnapshotQuery,
   StartedCopy,
 } from '../contract/job';
-import { DEFAULT_PATIENCE_MS, patienceMs } from '../contract/request';
+import { DEFAULT_PATIENCE_MS, patienceMs, refuse } from '../contract/request';
+import { nestingProblems, show } from '../contract/request-problem';
+import { safeText } from '../contract/text';
+import {
+  parseCopy,
+  parseDiscarded,
+  parseFacts,
+  parseLatest,
+  parsePlan,
+  parseSeenExport,
+  parseStarted,
+} from './activity-results';
 
 /**
  * What all activities share. An attempt is one look at AWS; the waits between attempts are the server's and cost no
@@ -34,52 +45,65 @@ const ATTEMPTS: ActivityOptions = {
 /** For each object, and for the set of them. */
 export const PATIENCE_TO_VERIFY_MS = DEFAULT_PATIENCE_MS.copy;
 
-export function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
-  return proxy(patienceMs(input, 'start'), 'look at source and target').memorydbInspectSource(input);
+/** What Temporal's user interfaces show of a summary. Bytes. */
+const MAX_SUMMARY = 200;
+
+export async function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
+  refuse(nestingProblems('input', input));
+  return parsePlan(await proxy(patienceMs(input, 'start'), 'look at source and target').memorydbInspectSource(input));
 }
 
 /** A cancel waits for an attempt in flight: what it started must be known. */
-export function startCopy(plan: JobPlan): Promise<StartedCopy> {
-  return proxy(plan.patience.startMs, `copy ${plan.source} to ${plan.target}`, {
+export async function startCopy(plan: JobPlan): Promise<StartedCopy> {
+  const { memorydbStartCopy } = proxy(plan.patience.startMs, `copy ${plan.source} to ${plan.target}`, {
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  }).memorydbStartCopy(plan);
+  });
+  return parseStarted(await memorydbStartCopy(plan));
 }
 
-export function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport> {
+export async function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport> {
   const until =
     plan.kind === 'copy' ? `until ${plan.target} is available` : `until ${plan.shards.length} objects are there`;
-  return proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
+  const result = await proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
+  return plan.kind === 'copy' ? parseCopy(result) : parseSeenExport(result);
 }
 
 /** Where every byte is read, an attempt lasts as long as that takes; its heartbeats show that it goes on. */
-export function verifyObject(shard: string, check: ObjectCheck): Promise<ObjectFacts> {
-  return proxy(PATIENCE_TO_VERIFY_MS, `shard ${shard}`, {
+export async function verifyObject(shard: string, check: ObjectCheck): Promise<ObjectFacts> {
+  const { memorydbVerifyObject } = proxy(PATIENCE_TO_VERIFY_MS, `shard ${shard}`, {
     ...(READS_CONTENT[check.level] && { startToCloseTimeout: PATIENCE_TO_VERIFY_MS }),
-  }).memorydbVerifyObject(check);
+  });
+  return parseFacts(await memorydbVerifyObject(check));
 }
 
-export function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void> {
-  return proxy(PATIENCE_TO_VERIFY_MS, plan.manifestKey).memorydbConcludeExport(plan, objects);
+/** Its result is not read. */
+export async function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void> {
+  await proxy(PATIENCE_TO_VERIFY_MS, plan.manifestKey).memorydbConcludeExport(plan, objects);
 }
 
-export function discardCopy(
+export async function discardCopy(
   plan: JobPlan,
   started: StartedCopy | undefined,
   etags: EtagsByShard | undefined
 ): Promise<Discarded> {
-  return proxy(plan.patience.copyMs, `after the cancel: ${plan.onCancel} ${plan.target}`).memorydbDiscardCopy(
-    plan,
-    started ?? null,
-    etags ?? null
-  );
+  const { memorydbDiscardCopy } = proxy(plan.patience.copyMs, `after the cancel: ${plan.onCancel} ${plan.target}`);
+  return parseDiscarded(await memorydbDiscardCopy(plan, started ?? null, etags ?? null));
 }
 
-export function findLatest(query: LatestSnapshotQuery, taskQueue: string | undefined): Promise<string> {
-  return proxy(DEFAULT_PATIENCE_MS.start, `newest snapshot of ${query.cluster}`, {
+/** @param query not checked yet */
+export async function findLatest(query: LatestSnapshotQuery, taskQueue: string | undefined): Promise<string> {
+  refuse(nestingProblems('query', query));
+  const { memorydbFindLatest } = proxy(DEFAULT_PATIENCE_MS.start, `newest snapshot of ${show(query.cluster)}`, {
     ...(taskQueue !== undefined && { taskQueue }),
-  }).memorydbFindLatest(query);
+  });
+  return parseLatest(await memorydbFindLatest(query));
 }
 
-function proxy(scheduleToCloseTimeout: number, summary: string, options: ActivityOptions = {}) {
-  return proxyActivities<RegisteredActivities>({ ...ATTEMPTS, ...options, scheduleToCloseTimeout, summary });
+function proxy(scheduleToCloseTimeout: number, summary: string, options: ActivityOptions = {}): RegisteredActivities {
+  return proxyActivities<RegisteredActivities>({
+    ...ATTEMPTS,
+    ...options,
+    scheduleToCloseTimeout,
+    summary: safeText(summary, MAX_SUMMARY),
+  });
 }

@@ -1,6 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CopySnapshotInput } from '../contract/job';
 import { childJobId } from '../contract/job-id';
+import { refuse, requestOf } from '../contract/request';
+import { placeProblems } from '../contract/request-names';
+import { nestingProblems } from '../contract/request-problem';
 
 /** Options of `executeChild` and `startChild` for a job. */
 export interface ChildJob<Input extends CopySnapshotInput = CopySnapshotInput> {
@@ -25,10 +28,12 @@ export function childJob<Input extends CopySnapshotInput>(
   input: Input,
   options: { readonly taskQueue?: string } = {}
 ): ChildJob<Input> {
+  const { taskQueue } = options;
+  refuse([...nestingProblems('input', input), ...placeProblems({ taskQueue })]);
   return {
     args: [input],
-    workflowId: childJobId(workflowInfo().workflowId, input.request),
+    workflowId: childJobId(workflowInfo().workflowId, requestOf(input)),
     parentClosePolicy: 'REQUEST_CANCEL',
-    ...(options.taskQueue !== undefined && { taskQueue: options.taskQueue }),
+    ...(taskQueue != null && { taskQueue }),
   };
 }

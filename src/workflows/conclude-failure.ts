@@ -10,6 +10,7 @@ import {
 import { finalFailure, type SnapshotFailureDetails } from '../contract/failures';
 import type { Discarded } from '../contract/job';
 import { patienceMs } from '../contract/request';
+import { safeText } from '../contract/text';
 import { discardCopy, PATIENCE_TO_VERIFY_MS } from './activity-proxies';
 import type { TrackedJob } from './progress';
 
@@ -23,10 +24,11 @@ export async function concludeFailure(err: unknown, job: TrackedJob): Promise<un
     job.close('failed');
     return failure;
   }
-  const discarded = await settleCancel(job);
+  const { outcome, detail } = await settleCancel(job);
+  const discarded: Discarded = { outcome, detail: safeText(detail) };
   upsertMemo({ [OUTCOME_MEMO]: discarded });
   job.close('cancelled', discarded);
-  return new CancelledFailure(`${discarded.outcome}: ${discarded.detail}`);
+  return new CancelledFailure(safeText(`${outcome}: ${detail}`));
 }
 
 /** What an activity's failure means to whoever waits for the job. */

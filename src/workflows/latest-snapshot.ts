@@ -1,5 +1,7 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { LatestSnapshotQuery } from '../contract/job';
+import { refuse } from '../contract/request';
+import { placeProblems } from '../contract/request-names';
 import { findLatest } from './activity-proxies';
 
 /** Which snapshots count, and who looks for them. */
@@ -15,7 +17,9 @@ export interface LatestSnapshotOptions extends Omit<LatestSnapshotQuery, 'cluste
  * @throws ApplicationFailure of type `SnapshotNotFoundFault` that names the cluster and what was seen
  */
 export async function latestSnapshot(cluster: string, options: LatestSnapshotOptions = {}): Promise<string> {
-  const { taskQueue, ...query } = options;
+  // Nothing is checked yet: the activity refuses what is wrong. A task queue must be right to reach it.
+  const { taskQueue, ...query }: LatestSnapshotOptions = { ...options };
+  refuse(placeProblems({ taskQueue }));
   try {
     return await findLatest({ cluster, ...query }, taskQueue);
   } catch (err) {

@@ -2,7 +2,6 @@ import { defineQuery, setCurrentDetails, setHandler } from '@temporalio/workflow
 import type { EtagsByShard } from '../contract/export';
 import type {
   CopySnapshotInput,
-  CopySnapshotRequest,
   Discarded,
   JobPhase,
   JobPlan,
@@ -10,6 +9,8 @@ import type {
   ShardsVerified,
   StartedCopy,
 } from '../contract/job';
+import { requestOf } from '../contract/request';
+import { codeSpan, safeText } from '../contract/text';
 
 /** Where a job stands. Poll counts and last answers are in its pending activity. */
 export const progressQuery = defineQuery<JobProgress>('progress');
@@ -110,7 +111,7 @@ function toMarkdown(progress: JobProgress): string {
   const { phase, since, source, target, waitingFor, adopted, shardsVerified, cancelled } = progress;
   return [
     `**${phase}** since ${since}`,
-    `copy \`${source}\` to \`${target}\`${adopted === true ? ' (adopted)' : ''}`,
+    `copy ${codeSpan(source)} to ${codeSpan(target)}${adopted === true ? ' (adopted)' : ''}`,
     ...(shardsVerified ? [`shards verified: ${shardsVerified.count} of ${shardsVerified.of}`] : []),
     cancelled ? `${cancelled.outcome}: ${cancelled.detail}` : `waiting for ${waitingFor}`,
   ].join('\n\n');
@@ -118,8 +119,12 @@ function toMarkdown(progress: JobProgress): string {
 
 /** The input is not checked yet: that is an activity's work. */
 function namesOf(input: unknown): { source: string; target: string } {
-  const { request } = (input ?? {}) as { request?: Partial<CopySnapshotRequest> | null };
-  return { source: request?.SourceSnapshotName ?? '', target: request?.TargetSnapshotName ?? '' };
+  const { SourceSnapshotName: source, TargetSnapshotName: target } = requestOf(input);
+  return { source: nameOf(source), target: nameOf(target) };
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === 'string' ? safeText(value) : '';
 }
 
 function now(): string {
