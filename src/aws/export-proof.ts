@@ -64,8 +64,9 @@ function notWhole(misfits: readonly string[]): Final {
   };
 }
 
-function describe({ verdict, reason, offset }: JudgedObject): string {
-  return atByte(`${verdict}${reason === undefined ? '' : `: ${reason}`}`, offset);
+function describe({ verdict, reason, offset, strayKeys, straySlots }: JudgedObject): string {
+  const strays = strayKeys === undefined ? '' : `, ${strayKeys} of slots ${straySlots}`;
+  return atByte(`${verdict}${reason === undefined ? '' : `: ${reason}`}${strays}`, offset);
 }
 
 function atByte(what: string, offset: number | undefined): string {

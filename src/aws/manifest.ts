@@ -46,6 +46,11 @@ const objectSchema = z.strictObject({
     .optional()
     .describe('Keys by the type of their value, in the words of the command TYPE.'),
   slotsSeen: z.string().optional().describe('The lowest and the highest slot of a key, for example 17-5460.'),
+  strayKeys: z.int().positive().optional().describe("Keys of slots that are not the shard's."),
+  straySlots: z
+    .string()
+    .optional()
+    .describe('The slots of those keys, for example 5461,5470-5480: four ranges at most, which may hold others too.'),
   warnings: z
     .array(z.string())
     .optional()

@@ -21,7 +21,15 @@ export function factsOf({ report, versionId, encryption, s3Checksum }: ScannedOb
 }
 
 /** Of a file that was not read on, or that is proven wrong, the counts say nothing. */
-function contentOf({ verdict, level, databases, slots, warnings }: RdbReport): Partial<ObjectFacts> {
+function contentOf({
+  verdict,
+  level,
+  databases,
+  slots,
+  strayKeys,
+  straySlots,
+  warnings,
+}: RdbReport): Partial<ObjectFacts> {
   if (level === 'checksum' || verdict === 'unsupported' || verdict === 'corrupt') return {};
   const types: Record<string, number> = {};
   for (const [type, count] of databases.flatMap((database) => Object.entries(database.types))) {
@@ -32,6 +40,8 @@ function contentOf({ verdict, level, databases, slots, warnings }: RdbReport): P
     expires: databases.reduce((sum, { expires }) => sum + expires, 0),
     types,
     ...(slots && { slotsSeen: formatSlots([slots]) }),
+    ...(strayKeys !== undefined && { strayKeys }),
+    ...(straySlots && { straySlots: formatSlots(straySlots) }),
     ...(warnings.length > 0 && { warnings: warnings.slice(0, TOLD_WARNINGS).map(describe) }),
   };
 }

@@ -86,6 +86,10 @@ export interface ObjectFacts {
   readonly types?: Readonly<Record<string, number>>;
   /** The lowest and the highest slot of a key, `17-5460`. */
   readonly slotsSeen?: string;
+  /** How many keys are of slots that are not the shard's; absent where there are none. */
+  readonly strayKeys?: number;
+  /** Their slots, `5461,5470-5480`: four ranges at most, so that of many slots they hold others too. */
+  readonly straySlots?: string;
   /** What the file says of itself and does not hold, in words; it proves nothing. The first few. */
   readonly warnings?: readonly string[];
 }

@@ -4,7 +4,8 @@ import { describeFile, type FileNotes } from './file-notes';
 import { FIRST_VERSION_WITH_CHECKSUM } from './formats';
 import type { Findings } from './findings';
 import { readTail, TAIL_LENGTH } from './header';
-import type { RdbReport, ScanOptions } from './report';
+import type { DatabaseCounts, RdbReport, ScanOptions } from './report';
+import type { Strays } from './shard-slots';
 import type { Tallies } from './tallies';
 import { finding, type Finding } from './verdict';
 import type { Walk } from './walk';
@@ -36,16 +37,25 @@ export function conclude(outcome: Outcome): RdbReport {
     ...(options.s3Checksum === true && { s3Checksum: crc64Hex(window.sums(window.filled).nvme) }),
     databases: tallies.databases,
     ...(walk?.slots && { slots: walk.slots }),
-    ...(walk !== undefined && walk.strayKeys > 0 && { strayKeys: walk.strayKeys }),
+    ...describeShard(walk),
     warnings: tallies.warnings,
   };
 }
 
+function describeShard(walk: Walk | undefined): Pick<RdbReport, 'strayKeys' | 'straySlots' | 'importedSlots'> {
+  const { strays, imported = [] } = walk?.shard ?? {};
+  return {
+    ...(strays && { strayKeys: strays.keys, straySlots: strays.slots }),
+    ...(imported.length > 0 && { importedSlots: imported }),
+  };
+}
+
 /**
- * The finding that says most. What is built wrong comes first: its offset is where to look. Then what the end says: a key
- * that seems to be another shard's, or a type that is not known, may be nothing but rot.
+ * The finding that says most. What is built wrong comes first: its offset is where to look. Then what the end says: keys
+ * that seem to be another shard's, or a type that is not known, may be nothing but rot. How many keys are strays is known
+ * of a file alone that was read to its end, because engines write the keys of a slot together.
  */
-function worstOf({ options, window, findings, walk }: Outcome, end: End): Finding | undefined {
+function worstOf({ options, window, findings, tallies, walk }: Outcome, end: End): Finding | undefined {
   const { misfit, doubt } = findings;
   const fault = judgeBeginning(findings.fault, end);
   const [bytes, size] = [lengthOf(window), options.size ?? lengthOf(window)];
@@ -58,10 +68,18 @@ function worstOf({ options, window, findings, walk }: Outcome, end: End): Findin
     end.finding?.verdict === 'corrupt' && end.finding,
     misfit,
     fault,
+    judgeStrays(walk?.shard.strays, tallies.databases),
     end.finding,
     doubt,
   ];
   return order.find((found) => found !== false && found !== undefined) || undefined;
+}
+
+/** Most keys are strays in the file of another shard; some are, where a shard gave slots away and kept keys of theirs. */
+function judgeStrays(strays: Strays | undefined, databases: readonly DatabaseCounts[]): Finding | undefined {
+  if (strays === undefined) return undefined;
+  const keys = databases.reduce((sum, database) => sum + database.keys, 0);
+  return finding(2 * strays.keys > keys ? 'wrong-shard' : 'stray-keys', strays.offset);
 }
 
 /** A file that ends as RDB files do, with the right checksum, is one of their kind, however it begins. */

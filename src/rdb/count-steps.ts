@@ -2,11 +2,12 @@ import type { Findings } from './findings';
 import type { RdbMagic } from './formats';
 import { lengthAt, lengthSize } from './lengths';
 import { Step } from './record-walks';
+import type { ShardSlots } from './shard-slots';
 import { SLOT_COUNT } from './slots';
 import { MAX_DATABASES, type Tallies } from './tallies';
 import { CUT, type StepNotes, type WholeString } from './whole-string';
 
-/** The steps of which a file tells what it holds: which database is next, how many keys that or a slot has. */
+/** The steps of which a file tells what it holds: which database is next, how many keys that or a slot has, which slots. */
 export interface CountSteps {
   /** Reads the lengths of a step; where they end, or {@link CUT} or {@link FAILED}. */
   take(step: CountStep, bytes: Uint8Array, at: number, edge: number): number;
@@ -15,12 +16,13 @@ export interface CountSteps {
 }
 
 /** A step of lengths alone. */
-export type CountStep = Step.SelectDatabase | Step.ResizeDatabase | Step.SlotInfo;
+export type CountStep = Step.SelectDatabase | Step.ResizeDatabase | Step.SlotInfo | Step.ImportedSlots;
 
 /** Whom the steps tell, and what they read strings with. */
 export interface CountSetting {
   readonly tallies: Tallies;
   readonly findings: Findings;
+  readonly shard: Pick<ShardSlots, 'addImported'>;
   readonly string: WholeString;
   /**
    * A database other than 0 is wrong: engines of before Valkey 9 have no other in a cluster, and MemoryDB does not restore
@@ -31,7 +33,7 @@ export interface CountSetting {
 
 /** Steps that keep nothing themselves. */
 export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSteps {
-  const { tallies, findings, string, isOfCluster } = setting;
+  const { tallies, findings, shard, string, isOfCluster } = setting;
   const lengths = [0, 0, 0];
 
   /** So many lengths in a row. */
@@ -60,6 +62,12 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
     return next;
   }
 
+  function importSlots(first: number, last: number, at: number, next: number): number {
+    if (first > last || last >= SLOT_COUNT) return notes.fail('invalid-value', at);
+    if (!shard.addImported({ first, last }) && isOfCluster) notes.doubt(at);
+    return next;
+  }
+
   /** What Valkey cannot read it refuses; a slot that there is not it passes over. */
   function readSlotField(value: string, at: number, next: number): number {
     if (!READABLE.test(value)) return notes.fail('invalid-value', at);
@@ -82,6 +90,8 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
           return next;
         case Step.SlotInfo:
           return expectSlot(first, second, third, at, next);
+        case Step.ImportedSlots:
+          return importSlots(first, second, at, next);
       }
     },
     takeAux(bytes, at, edge) {
@@ -101,6 +111,7 @@ const LENGTHS: Readonly<Record<CountStep, number>> = {
   [Step.SelectDatabase]: 1,
   [Step.ResizeDatabase]: 2,
   [Step.SlotInfo]: 3,
+  [Step.ImportedSlots]: 2,
 };
 
 /**

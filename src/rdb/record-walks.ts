@@ -36,6 +36,8 @@ export const enum Step {
   EachOfSome,
   /** A step of level `deep`, by the argument: a {@link Look}, and above its eight bits what that needs to know. */
   Deep,
+  /** The first and the last of slots that are being imported. */
+  ImportedSlots,
   /** As `Raw`; level `deep` has a {@link Look.Score} at it. A step of its own because it is taken that often. */
   Score,
 }
@@ -137,9 +139,10 @@ interface RecordWalk {
 
 /**
  * Every record that is known, by its first byte. Numbers mean other things under another magic, and what is not here
- * is refused: pre-release formats (6, 22, 23, 246), what came after Redis 8.4 and Valkey 9.1 (26-33, 242, 243).
+ * is refused: pre-release formats (6, 22, 23, 246), what came after Redis 8.4 and Valkey 9.1 (26-33, 242).
  *
- * Sources: `src/rdb.h` and `rdbLoadObject` in `src/rdb.c` of Redis 7.0 and 8.0, Valkey 8.1 and 9.
+ * Sources: `src/rdb.h` and `rdbLoadObject` in `src/rdb.c` of Redis 7.0 and 8.0, Valkey 8.1 and 9; for slots that are being
+ * imported `src/cluster_migrateslots.c` of Valkey 9.
  */
 const RECORDS: readonly RecordWalk[] = [
   { code: 0, type: 'string', since: since(1), walk: [string] },
@@ -175,6 +178,8 @@ const RECORDS: readonly RecordWalk[] = [
     walk: [raw(8, Look.FirstExpiry), some(part(Step.Length, Look.LaterExpiry), string, string)],
   },
   { code: 25, type: 'hash', since: { REDIS: 12 }, walk: [raw(8), packed('hash listpack with expiry')] },
+  // The name of the job, and ranges of slots. Valkey writes it before the data; to Redis 8.6 the number means something else.
+  { code: 243, since: { VALKEY: 80 }, walk: [string, each(part(Step.ImportedSlots))] },
   { code: 244, since: since(11), walk: [part(Step.SlotInfo)] },
   { code: 245, since: since(10), walk: [string] },
   { code: 247, since: since(9), walk: [length, part(Step.ModuleWhen), length, part(Step.ModuleItem)] },

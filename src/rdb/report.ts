@@ -10,7 +10,7 @@ export interface ScanOptions {
   readonly level: ContentLevel;
   /** Of the whole file, in bytes, where it is known: lengths that reach beyond it are found at once. */
   readonly size?: number;
-  /** The slots of the shard: a key of another slot is corrupt. @default any */
+  /** The slots of the shard: keys of other slots are strays. @default any */
   readonly slots?: readonly SlotRange[];
   /** Counts that differ from what the file says of itself are corrupt, not a warning. @default false */
   readonly strict?: boolean;
@@ -62,8 +62,12 @@ export interface RdbReport extends FileOrigin {
   readonly databases: readonly DatabaseCounts[];
   /** The lowest and the highest slot of a key; absent without keys and below level `structure`. */
   readonly slots?: SlotRange;
-  /** How many keys are of slots that are not the shard's; absent where there are none. */
+  /** How many keys are of slots that are not the shard's and that it does not import; absent where there are none. */
   readonly strayKeys?: number;
+  /** Ranges that hold the slots of all of those keys: four at most, so that of many slots they hold others too. */
+  readonly straySlots?: readonly SlotRange[];
+  /** Slots that the shard was importing, as Valkey 9 notes it; absent where there are none. Eight ranges at most. */
+  readonly importedSlots?: readonly SlotRange[];
   /** The first few. */
   readonly warnings: readonly CountWarning[];
 }

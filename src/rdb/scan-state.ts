@@ -2,13 +2,14 @@ import { crc64, crc64Hex, type Crc64 } from './crc64';
 import type { FileNotes } from './file-notes';
 import type { FindingsState } from './findings';
 import type { ScanOptions, ScanState } from './report';
+import { MAX_SLOT_NUMBERS } from './shard-slots';
 import { formatSlots } from './slot-ranges';
 import { MAX_DATABASES, MAX_WARNINGS, type TalliesState } from './tallies';
 import { REASONS } from './verdict';
 import type { WalkState } from './walk';
 
 /** The layout of {@link Checkpoint} and the numbers of the steps in it. Another one is not resumed. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** Where a scan stands, with all that is in it. */
 export interface Checkpoint extends ScanState {
@@ -99,6 +100,8 @@ function isNotes(value: unknown): boolean {
 const MOST_NUMBERS = 16;
 const isNumbers: Check = (value) => isListOf(value, isNumber, MOST_NUMBERS);
 
+const isSlotNumbers: Check = (value) => isListOf(value, isCount, MAX_SLOT_NUMBERS);
+
 function isTallies(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const { db, databases, database, slot, warnings } = value;
@@ -113,12 +116,12 @@ function isTallies(value: unknown): boolean {
 
 function isWalk(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { step, left, skip, item, expiring, slots, strayKeys, deep } = value;
+  const { step, left, skip, item, expiring, slots, strays, imported, deep } = value;
   return (
     isWhole(step) &&
     isNumbers(left) &&
     [skip, item].every(isCount) &&
-    isOptional(strayKeys, isCount) &&
+    [strays, imported].every((numbers) => isOptional(numbers, isSlotNumbers)) &&
     isOptional(expiring, (flag) => flag === 1) &&
     isOptional(slots, isNumbers) &&
     isOptional(deep, isNumbers)

@@ -42,6 +42,25 @@ export function containsSlot(ranges: readonly SlotRange[], slot: number): boolea
 }
 
 /**
+ * The ranges with one more, in order, and none of them next to another. Of more than `most`, the two with the fewest slots
+ * between them become one with those.
+ */
+export function addRange(ranges: readonly SlotRange[], added: SlotRange, most: number): readonly SlotRange[] {
+  const joined: SlotRange[] = [];
+  for (const range of [...ranges, added].sort((a, b) => a.first - b.first)) {
+    const before = joined.at(-1);
+    if (before === undefined || range.first > before.last + 1) joined.push(range);
+    else joined[joined.length - 1] = { first: before.first, last: Math.max(before.last, range.last) };
+  }
+  while (joined.length > most) {
+    const gaps = joined.slice(1).map(({ first }, index) => first - (joined[index]?.last ?? 0));
+    const at = gaps.indexOf(Math.min(...gaps));
+    joined.splice(at, 2, { first: joined[at]?.first ?? 0, last: joined[at + 1]?.last ?? 0 });
+  }
+  return joined;
+}
+
+/**
  * Whether the slots of all shards are disjoint and all there is, and which are not. A slot that one shard lists twice
  * counts as an overlap too.
  *

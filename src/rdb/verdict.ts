@@ -25,7 +25,12 @@ export const REASONS = {
   'no-checksum': { verdict: 'unproven', means: 'the file was written without a checksum' },
   'value-not-walked': {
     verdict: 'unproven',
-    means: 'a key or a value that is not judged: too long to be held, or not in the order of engines',
+    means: 'a key or a value that is not judged: too long, not in the order of engines, or of too many imported slots',
+  },
+  'stray-keys': {
+    verdict: 'unproven',
+    means:
+      'some keys, half of them at most, belong to slots of other shards; a shard that gave slots away may keep such',
   },
   'stream-length': {
     verdict: 'unproven',
@@ -53,7 +58,7 @@ export const REASONS = {
   'no-end': { verdict: 'corrupt', means: 'the end mark is not where it belongs: truncated, or bytes were added' },
   'trailing-bytes': { verdict: 'corrupt', means: 'bytes follow the end of the RDB file' },
   'checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which the file keeps the checksum' },
-  'wrong-shard': { verdict: 'corrupt', means: 'a key belongs to a slot of another shard' },
+  'wrong-shard': { verdict: 'corrupt', means: 'most of the keys, or all, belong to slots of other shards' },
   'other-database': { verdict: 'corrupt', means: 'a shard of a cluster holds a logical database other than 0' },
   'count-mismatch': { verdict: 'corrupt', means: 'the file says another number of keys of itself than it holds' },
   's3-checksum-mismatch': { verdict: 'corrupt', means: 'the bytes are not those of which S3 keeps the checksum' },

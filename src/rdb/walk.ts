@@ -4,6 +4,7 @@ import type { Findings } from './findings';
 import { type LzfProgress, passLzf, UNSOUND } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
 import { AT_END, AT_RECORD, Look, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
+import { openShardSlots, type ShardSlots, type ShardSlotsState } from './shard-slots';
 import { SLOT_COUNT, slotWithin } from './slots';
 import type { SlotRange } from './slot-ranges';
 import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
@@ -26,13 +27,13 @@ export interface Walk {
   readonly item: number;
   /** The lowest and the highest slot of a key. */
   readonly slots: SlotRange | undefined;
-  /** Keys of slots that are not the shard's. */
-  readonly strayKeys: number;
+  /** What slots the shard imports, and which keys are not its own. */
+  readonly shard: Pick<ShardSlots, 'imported' | 'strays'>;
   state(): WalkState;
 }
 
 /** Where a walk stands, as JSON. */
-export interface WalkState {
+export interface WalkState extends ShardSlotsState {
   readonly step: number;
   /** How often the loops that are open are to be done. */
   readonly left: readonly number[];
@@ -42,8 +43,6 @@ export interface WalkState {
   readonly expiring?: 1;
   /** The lowest and the highest slot; absent without keys. */
   readonly slots?: readonly [number, number];
-  /** Absent where there are none. */
-  readonly strayKeys?: number;
   /** What is being kept at level `deep`: of a compressed string that is not over, three numbers, and of a value. */
   readonly deep?: readonly number[];
 }
@@ -79,14 +78,14 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   const { walks, isDeep, slots, bodyEnd, trailer, findings, tallies } = setting;
   const { steps, arguments: given, widths, starts, types } = walks;
   const { fresh } = tallies;
-  const allowed = allowedSlots(slots);
+  const shard = openShardSlots(slots, from);
+  const { allowed } = shard;
   // By depth; the first is of no loop.
   const left = Float64Array.from({ length: MAX_NESTING + 1 }, (_, index) => from?.left[index - 1] ?? 0);
   let depth = Math.min(from?.left.length ?? 0, MAX_NESTING);
   let step = from?.step ?? AT_RECORD;
   let expiring: number = from?.expiring ?? 0;
   let [lowest, highest] = from?.slots ?? [SLOT_COUNT, -1];
-  let strayKeys = from?.strayKeys ?? 0;
   let skip = from?.skip ?? 0;
   let item = from?.item ?? 0;
   const [stored = 0, unfolded = 0, length = 0, ...kept] = from?.deep ?? [];
@@ -113,7 +112,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
   };
   const head = emptyStringHead();
   const key = openWholeString(notes);
-  const counts = openCountSteps(notes, { tallies, findings, string: key, isOfCluster: slots !== undefined });
+  const counts = openCountSteps(notes, { tallies, findings, shard, string: key, isOfCluster: slots !== undefined });
   const deep = isDeep ? openDeepSteps(notes, readString, kept) : undefined;
 
   function advance(bytes: Uint8Array, start: number, edge: number, offset: number): number {
@@ -195,6 +194,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       case Step.SelectDatabase:
       case Step.ResizeDatabase:
       case Step.SlotInfo:
+      case Step.ImportedSlots:
         return done(counts.take(taken, bytes, pos, edge));
       case Step.Aux: {
         const next = counts.takeAux(bytes, pos, edge);
@@ -304,7 +304,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       if (length >= 0x40) break;
       const value = pos + 2 + length;
       const slot = slotWithin(bytes, pos + 2, value);
-      if (allowed[slot] === 0) noteStray(pos);
+      if (allowed[slot] === 0) shard.addStray(slot, base + pos + 1);
       if (slot < low) low = slot;
       if (slot > high) high = slot;
       fresh[type] = (fresh[type] ?? 0) + 1;
@@ -341,7 +341,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     if (next < 0) return next;
     if (key.isHeld) {
       const slot = slotWithin(key.bytes, key.from, key.to);
-      if (allowed[slot] === 0) noteStray(pos);
+      if (allowed[slot] === 0) shard.addStray(slot, base + pos + 1);
       lowest = Math.min(lowest, slot);
       highest = Math.max(highest, slot);
     }
@@ -350,11 +350,6 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     expiring = 0;
     step = start;
     return next;
-  }
-
-  function noteStray(record: number): void {
-    strayKeys += 1;
-    findings.note('misfit', 'wrong-shard', base + record + 1);
   }
 
   /** A string of any form, passed over; at level `deep` a compressed one has to unfold. */
@@ -433,9 +428,7 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
     get slots() {
       return highest < 0 ? undefined : { first: lowest, last: highest };
     },
-    get strayKeys() {
-      return strayKeys;
-    },
+    shard,
     state: () => ({
       step,
       left: [...left.subarray(1, depth + 1)],
@@ -443,14 +436,8 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       item,
       ...(expiring === 1 && { expiring: 1 }),
       ...(highest >= 0 && { slots: [lowest, highest] as const }),
-      ...(strayKeys > 0 && { strayKeys }),
+      ...shard.state(),
       ...(deep && { deep: [lzf.left, lzf.unfolded, lzf.length, ...deep.state()] }),
     }),
   };
-}
-
-function allowedSlots(slots: readonly SlotRange[] | undefined): Uint8Array {
-  const allowed = new Uint8Array(SLOT_COUNT).fill(slots === undefined ? 1 : 0);
-  for (const { first, last } of slots ?? []) allowed.fill(1, first, last + 1);
-  return allowed;
 }

@@ -90,7 +90,7 @@ describe('the files of two shards', () => {
     }
   });
 
-  test('swapped are found by the first key, from level structure on', () => {
+  test('swapped are found from level structure on', () => {
     for (const { slots, file } of files) {
       const other = slots === low ? high : low;
 
@@ -100,13 +100,26 @@ describe('the files of two shards', () => {
     }
   });
 
-  test('glued into one are found', () => {
+  test('glued into one are found: each key of the other shard is counted', () => {
     const [a, b] = files.map(({ file }) => file);
     if (a === undefined || b === undefined) throw new Error('two files');
     const glued = resealed(Uint8Array.from([...a.subarray(0, -9), ...b.subarray(b.indexOf(0xfe))]));
 
     expect(judge(glued, 'structure').verdict).toBe('verified');
-    expect(ofShard(low, glued, 'structure').verdict).toBe('corrupt');
+    const keysOf = (file: Uint8Array) => judge(file, 'structure').databases[0]?.keys ?? 0;
+    const [keysOfA, keysOfB] = [keysOf(a), keysOf(b)];
+    expect(keysOfA).not.toBe(keysOfB);
+    for (const [slots, own, others] of [
+      [low, keysOfA, keysOfB],
+      [high, keysOfB, keysOfA],
+    ] as const) {
+      expect(ofShard(slots, glued, 'structure')).toMatchObject({
+        ...(others > own
+          ? { verdict: 'corrupt', reason: 'wrong-shard' }
+          : { verdict: 'unproven', reason: 'stray-keys' }),
+        strayKeys: others,
+      });
+    }
   });
 });
 

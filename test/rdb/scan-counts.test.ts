@@ -38,13 +38,6 @@ describe('what is counted', () => {
     expect(report).not.toHaveProperty('slots');
   });
 
-  test('of keys of another shard: how many', () => {
-    const report = judgeWithEngine(writeRdb(body), { ...structure, slots: SHARD_OF_A });
-
-    // Behind the first key, which is the shard's.
-    expect(report).toMatchObject({ reason: 'wrong-shard', offset: AT_BODY + 5 + 5 + 1, strayKeys: 3 });
-  });
-
   test('is compared with what the file says: of a database, and of a slot', () => {
     const key = record(0, 'a', string('b'));
     const file = writeRdb(
@@ -80,12 +73,6 @@ describe('what is counted', () => {
     expect(judgeWithEngine(file, { ...structure, slots: SHARD_OF_A })).toMatchObject({
       ...{ verdict: 'verified', databases: [{ db: 0, keys: 2 }] },
     });
-  });
-
-  test('of one key of another shard is said to be one', () => {
-    const file = writeRdb([A_KEY, record(0, 'b', string('b'))]);
-
-    expect(judgeWithEngine(file, { ...structure, slots: SHARD_OF_A }).strayKeys).toBe(1);
   });
 
   test('of many warnings are the first eight', () => {

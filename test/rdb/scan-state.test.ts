@@ -60,7 +60,8 @@ describe('a state', () => {
   };
 
   test('at every byte is one to go on from: the same report, warnings and all', () => {
-    expect(whole).toMatchObject({ reason: 'wrong-shard', strayKeys: 5 });
+    expect(whole).toMatchObject({ reason: 'other-database', strayKeys: 5 });
+    expect(whole.straySlots).toHaveLength(4);
     expect(whole.warnings).toHaveLength(4);
     const offsets = new Set<number>();
 
@@ -138,7 +139,11 @@ describe('a state', () => {
 
   test('has no field that can be anything else', () => {
     const { walk, ...others } = ofLargeFile({ databases: 2 });
-    const made = { ...others, walk: { ...walk, strayKeys: 5 }, findings: { misfit: ['wrong-shard', 5] } };
+    const made = {
+      ...others,
+      walk: { ...walk, strays: [5, 99, 7, 8], imported: [5, 9] },
+      findings: { misfit: ['other-database', 5] },
+    };
     const full = throughJson(made);
     const paths = pathsIn(full);
 
@@ -198,7 +203,8 @@ describe('a state', () => {
       item: number,
       expiring: fc.constantFrom(0, 1),
       slots: fc.tuple(number, number),
-      strayKeys: number,
+      strays: fc.array(number, { maxLength: 10 }),
+      imported: fc.array(number, { maxLength: 16 }),
       deep: fc.array(number, { maxLength: 12 }),
     });
     fc.assert(

@@ -14,7 +14,7 @@ import {
 import { readForeign } from './corpus/foreign-files';
 import { FIRST_VERSIONS } from './corpus/first-versions';
 import { magicOf } from './corpus/hand-written';
-import { AT_BODY, AT_VALUE, fileWith, SHARD_OF_A, SLOT_OF_A } from './corpus/one-record';
+import { A_KEY, AT_BODY, AT_VALUE, fileWith, SHARD_OF_A, SLOT_OF_A } from './corpus/one-record';
 import { REFUSED } from './corpus/refused';
 import {
   compressed,
@@ -48,6 +48,11 @@ describe('every reason', () => {
       deep,
       AT_VALUE, // the string that is too long to be held
     ],
+    'stray-keys': [
+      writeRdb([A_KEY, record(0, 'b', string('b'))]),
+      { ...structure, slots: SHARD_OF_A },
+      AT_VALUE + 2 + 1,
+    ],
     'stream-length': [readForeign('stream-length'), deep, 62],
     'other-format': [bytesOf('\x1f\x8b\x08'), structure, 0],
     'append-only-file': [endRdb(bytesOf('REDIS0010', auxField('aof-base', bytesOf(0xc0, 1)))), structure, undefined],
@@ -72,7 +77,7 @@ describe('every reason', () => {
     'trailing-bytes': [bytesOf(whole, 0), structure, whole.length],
     'checksum-mismatch': [bytesOf(whole.subarray(0, -1), 0), structure, whole.length - 8],
     'wrong-shard': [
-      writeRdb([record(0, 'a', string('b')), record(0, 'b', string('b'))]),
+      writeRdb([A_KEY, record(0, 'b', string('b')), record(0, 'c', string('b'))]),
       { ...structure, slots: SHARD_OF_A },
       AT_VALUE + 2 + 1,
     ],
@@ -109,8 +114,11 @@ describe('of several reasons', () => {
   const stray = writeRdb([record(0, 'b', string('b'))]);
   const rotten = (file: Uint8Array) => bytesOf(file.subarray(0, -1), (file.at(-1) ?? 0) ^ 1);
   const inShard = { ...structure, slots: SHARD_OF_A };
+  const someStray = writeRdb([A_KEY, record(0, 'b', string('b'))]);
+  const strayInAnother = writeRdb([record(0, 'b', string('b')), database(1, 1), A_KEY]);
   const strayThenUnknown = writeRdb([record(0, 'b', string('b')), record(6, 'a', 0)]);
-  const outOfOrder = REFUSED.find(({ verdict }) => verdict === 'unproven')?.file ?? bytesOf();
+  const outOfOrder = REFUSED.find(({ name }) => name.includes('nodes out of order'))?.file ?? bytesOf();
+  const strayOutOfOrder = resealed(bytesOf(outOfOrder.subarray(0, -9), record(0, 'b', string('b')), new Uint8Array(9)));
 
   test.for<[string, Uint8Array, ScanOptions, Reason]>([
     ['a wrong structure before a wrong checksum', rotten(fileWith(0, 0x82)), structure, 'invalid-length'],
@@ -125,7 +133,21 @@ describe('of several reasons', () => {
     ],
     ['a missing end before a type that is not known', fileWith(6, 0).subarray(0, -1), structure, 'no-end'],
     ['a key of another shard before no checksum', resealed(stray, 'zero checksum'), inShard, 'wrong-shard'],
-    ['a key of another shard before a type that is not known', strayThenUnknown, inShard, 'wrong-shard'],
+    [
+      'a type that is not known before keys of another shard: others may follow',
+      strayThenUnknown,
+      inShard,
+      'unknown-type',
+    ],
+    ['some keys of another shard before no checksum', resealed(someStray, 'zero checksum'), inShard, 'stray-keys'],
+    ['a wrong checksum before some keys of another shard', rotten(someStray), inShard, 'checksum-mismatch'],
+    [
+      'some keys of another shard before what is not walked',
+      strayOutOfOrder,
+      { ...inShard, level: 'deep' },
+      'stray-keys',
+    ],
+    ['another database before keys of another shard', strayInAnother, inShard, 'other-database'],
     ['no checksum before what is not walked', resealed(outOfOrder, 'zero checksum'), deep, 'no-checksum'],
     [
       'an unknown version before all that is behind it',
@@ -180,7 +202,7 @@ describe('a number that means something', () => {
     const known = Array.from({ length: 256 }, (_, code) => code).filter((code) => !isUnknown(80, code));
 
     const alike = Object.keys(FIRST_VERSIONS).map(Number);
-    expect(known).toEqual([...alike.filter((code) => code !== 24 && code !== 25), 22].sort((a, b) => a - b));
+    expect(known).toEqual([...alike.filter((code) => code !== 24 && code !== 25), 22, 243].sort((a, b) => a - b));
   });
 });
 

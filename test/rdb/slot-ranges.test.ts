@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { containsSlot, formatSlots, parseSlots, slotsCover } from '../../src/rdb';
+import { addRange } from '../../src/rdb/slot-ranges';
 
 const someRange = fc
   .tuple(fc.nat({ max: 16_383 }), fc.nat({ max: 16_383 }))
@@ -63,6 +64,37 @@ describe('a slot', () => {
     [6, false],
   ] as const)('%d in 1-2,5: %s', ([slot, is]) => {
     expect(containsSlot(parseSlots('1-2,5'), slot)).toBe(is);
+  });
+});
+
+describe('ranges with one more', () => {
+  test.for([
+    ['5', '1', '1,5'],
+    ['1,5', '6', '1,5-6'],
+    ['1-2,5', '3-4', '1-5'],
+    ['1-9', '3-4', '1-9'],
+    ['1,5', '0-16383', '0-16383'],
+    ['1,5,9', '20', '1,5,9,20'],
+    ['1,5,9,20', '30', '1-5,9,20,30'],
+    ['1,10,19,20', '29', '1,10,19-20,29'],
+    ['0,100,200,290', '400', '0,100,200-290,400'],
+  ] as const)('%s and %s are %s, four at most', ([ranges, added, all]) => {
+    expect(parseSlots(added).reduce((some, range) => addRange(some, range, 4), parseSlots(ranges))).toEqual(
+      parseSlots(all)
+    );
+  });
+
+  test('hold every slot of each, in order and apart', () => {
+    fc.assert(
+      fc.property(someRanges, fc.constantFrom(1, 2, 4, 9, Infinity), fc.nat({ max: 16_383 }), (ranges, most, slot) => {
+        const all = ranges.reduce<ReturnType<typeof addRange>>((some, range) => addRange(some, range, most), []);
+        const isIn = containsSlot(ranges, slot);
+
+        expect(all.length).toBeLessThanOrEqual(most);
+        if (isIn || most === Infinity) expect(containsSlot(all, slot)).toBe(isIn);
+        all.slice(1).forEach(({ first }, index) => expect(first).toBeGreaterThan((all[index]?.last ?? 0) + 1));
+      })
+    );
   });
 });
 

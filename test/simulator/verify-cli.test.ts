@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { slotOf } from '../../src/rdb';
+import { record, resealed, string } from '../rdb/corpus/write-rdb';
+import { bytesOf } from '../rdb/rdb-bytes';
 import { bucket } from './stage';
 import { setExported, startVerify, verify, verifyAsJson, writeFiles } from './verify-stage';
 
@@ -86,13 +89,33 @@ test.each([
   expect(stdout).toBe(`${path}: ${verdict}: ${means}${place} (${reason})\n`);
 });
 
-test('a key of another slot is corrupt, at its byte', async () => {
+test('keys of other slots alone are corrupt, at the byte of the first', async () => {
   const { 'a.rdb': path = '' } = writeFiles({ 'a.rdb': await readGenuine() });
 
   const wrong = await verifyAsJson(['--slots', '5461-16383', path]);
 
   expect(wrong).toMatchObject({ exitCode: 1, results: [{ objects: [{ reason: 'wrong-shard' }] }] });
   expect(wrong.results[0]?.objects[0]?.offset).toBeGreaterThan(9);
+});
+
+test('a few keys of other slots are unproven, and told with their number and their slots', async () => {
+  const strays = ['{a}1', '{a}2', '{c}1'].map((key) => record(0, key, string('value')));
+  const genuine = await readGenuine();
+  const file = resealed(bytesOf(genuine.subarray(0, -9), ...strays, genuine.subarray(-9)));
+  const { 'a.rdb': path = '' } = writeFiles({ 'a.rdb': file });
+
+  const { code, stdout } = await verify(['--slots', '0-5460', path]);
+  const document = await verifyAsJson(['--slots', '0-5460', path]);
+
+  const [slotOfC, slotOfA] = [slotOf('c'), slotOf('a')];
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^ {2}why .* slots of other shards; .*, at byte [\d,]+ \(stray-keys\)$/m);
+  expect(stdout).toContain(`  stray       3 keys of slots ${slotOfC},${slotOfA}\n`);
+  expect(document).toMatchObject({ exitCode: 3, verdict: 'unproven' });
+  expect(document.results[0]?.objects[0]).toMatchObject({
+    ...{ reason: 'stray-keys', offset: genuine.length - 9 + 1, strayKeys: 3 },
+    straySlots: [slotOfC, slotOfA].map((slot) => ({ first: slot, last: slot })),
+  });
 });
 
 test('counts that differ are a warning, and corrupt under --strict', async () => {

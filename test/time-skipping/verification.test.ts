@@ -1,6 +1,9 @@
 import type { CopySnapshotInput, ExportResult, JobProgress, VerifyLevel } from 'temporal-memorydb-snapshots';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatManifest, parseManifest } from '../../src/aws/manifest';
+import { slotOf } from '../../src/rdb';
+import { record, resealed, string } from '../rdb/corpus/write-rdb';
+import { bytesOf } from '../rdb/rdb-bytes';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
 import {
@@ -154,6 +157,27 @@ describeWith('time-skipping server', 'the objects of an export', () => {
       expect(message).toMatch(
         /: nightly-0001\.rdb \(wrong-shard at byte \d+\), nightly-0003\.rdb \(wrong-shard at byte \d+\)$/
       );
+    });
+  });
+
+  test('with some keys of slots that are another shard’s: they are counted, and fail where all must be verified', async () => {
+    await inWorld(server, async (world) => {
+      await runUnseen(world, exportOf());
+      const file = (await world.sim.object(BUCKET, FIRST))?.bytes() ?? Buffer.alloc(0);
+      const strays = ['{a}1', '{a}2', '{c}1'].map((key) => record(0, key, string('value')));
+      world.sim.replaceObject(BUCKET, FIRST, resealed(bytesOf(file.subarray(0, -9), ...strays, file.subarray(-9))));
+
+      const stray = { strayKeys: 3, straySlots: `${slotOf('c')},${slotOf('a')}` };
+      expect(await failureOf(world.run(exportOf({ requireVerified: true }), 'nightly'))).toMatchObject({
+        type: 'ExportVerificationFailed',
+        message: `the export is not verified: ${FIRST} (unproven: stray-keys, 3 of slots ${stray.straySlots} at byte ${file.length - 8})`,
+      });
+      const { objects } = await runExport(world, exportOf(), 'nightly');
+
+      expect(objects.map(({ verdict }) => verdict)).toEqual(['unproven', 'verified', 'verified']);
+      expect(objects[0]).toMatchObject({ reason: 'stray-keys', keys: SAMPLE.keys + 3, ...stray });
+      const manifest = parseManifest(String((await world.sim.object(BUCKET, MANIFEST))?.bytes()));
+      expect(manifest?.objects[0]).toMatchObject({ verdict: 'unproven', reason: 'stray-keys', ...stray });
     });
   });
 

@@ -71,12 +71,17 @@ test('all that does not fit is named', () => {
 
 describe('an object that is not verified', () => {
   const STRICT = { ...PLAN, level: 'structure', requireVerified: true } as const;
-  const judgedAs = (facts: Pick<JudgedObject, 'verdict' | 'reason' | 'offset'>) =>
+  type Facts = Omit<JudgedObject, 'shard' | 'etag'>;
+  const judgedAs = (facts: Facts) =>
     JUDGED.map((object): JudgedObject => ({ ...object, ...(object === LAST ? facts : { verdict: 'verified' }) }));
 
-  test.for<readonly [facts: Pick<JudgedObject, 'verdict' | 'reason' | 'offset'>, named: string]>([
+  test.for<readonly [facts: Facts, named: string]>([
     [{ verdict: 'unproven' }, 'unproven'],
     [{ verdict: 'unproven', reason: 'no-checksum' }, 'unproven: no-checksum'],
+    [
+      { verdict: 'unproven', reason: 'stray-keys', offset: 90, strayKeys: 3, straySlots: '5461,5470-5480' },
+      'unproven: stray-keys, 3 of slots 5461,5470-5480 at byte 90',
+    ],
     [{ verdict: 'unsupported', reason: 'unknown-type', offset: 90 }, 'unsupported: unknown-type at byte 90'],
   ])('passes, unless all must be: %j', ([facts, named]) => {
     const judged = judgedAs(facts);

@@ -45,6 +45,18 @@ test.for<readonly [what: string, report: RdbReport, expected: object]>([
     { verdict: 'unproven', reason: 'value-not-walked', offset: 90, ...COUNTS },
   ],
   [
+    'keys of other slots',
+    {
+      ...REPORT,
+      ...{ verdict: 'unproven', reason: 'stray-keys', offset: 90, strayKeys: 2 },
+      straySlots: [
+        { first: 9, last: 9 },
+        { first: 11, last: 12 },
+      ],
+    },
+    { verdict: 'unproven', reason: 'stray-keys', offset: 90, ...COUNTS, strayKeys: 2, straySlots: '9,11-12' },
+  ],
+  [
     'a file that was not read on',
     { ...REPORT, verdict: 'unsupported', reason: 'unknown-type', offset: 90 },
     { verdict: 'unsupported', reason: 'unknown-type', offset: 90 },

@@ -46,6 +46,7 @@ function describeObject({ error, reading, shard, expectedSlots }: ObjectResult):
 
 function describeReading(reading: Reading): (Row | undefined)[] {
   const { level, bytes, checksum, computedChecksum, checksumOfS3, databases, slots, warnings, createdAt } = reading;
+  const { strayKeys = 0, straySlots = [], importedSlots } = reading;
   return [
     row('level', level),
     row('size', `${formatBytes(bytes)}${bytes < 1024 ? '' : ` (${formatCount(bytes)} bytes)`}`),
@@ -55,6 +56,8 @@ function describeReading(reading: Reading): (Row | undefined)[] {
     row('', checksumOfS3 && `S3's own checksum of the whole object ${checksumOfS3}`),
     ...databases.map((counts) => row(`database ${counts.db}`, describeCounts(counts))),
     row('slots', slots && `keys from ${formatSlots([{ first: slots.first, last: slots.first }])} to ${slots.last}`),
+    row('imported', importedSlots && `slots ${formatSlots(importedSlots)}`),
+    row('stray', strayKeys > 0 ? `${formatKeys(strayKeys)} of slots ${formatSlots(straySlots)}` : undefined),
     ...warnings.map((warning) => row('warning', describeWarning(warning))),
   ];
 }
@@ -82,7 +85,11 @@ function compareChecksums(stored: string | undefined, computed: string | undefin
 
 function describeCounts({ keys, expires, types }: DatabaseCounts): string {
   const kinds = Object.entries(types).map(([type, count]) => `${formatCount(count)} ${type}`);
-  return `${formatCount(keys)} ${keys === 1 ? 'key' : 'keys'}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}, ${formatCount(expires)} with an expiry`;
+  return `${formatKeys(keys)}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}, ${formatCount(expires)} with an expiry`;
+}
+
+function formatKeys(keys: number): string {
+  return `${formatCount(keys)} ${keys === 1 ? 'key' : 'keys'}`;
 }
 
 function describeWarning({ kind, of, expected, found }: CountWarning): string {

@@ -2,7 +2,19 @@ import { auxField, bigEndian, bytesOf, littleEndian, plain } from '../rdb-bytes'
 import { begin, fileOf, magicOf } from './hand-written';
 import { LONG_TEXT, valuesOf } from './sample-values';
 import { intset, listpack, listpackOf, ziplist } from './write-packed';
-import { compressed, counted, database, double, length, OPCODE, record, resealed, string, writeRdb } from './write-rdb';
+import {
+  compressed,
+  counted,
+  database,
+  double,
+  length,
+  OPCODE,
+  record,
+  resealed,
+  slotImport,
+  string,
+  writeRdb,
+} from './write-rdb';
 import { type Stream, stream } from './write-stream';
 
 /** A file that is not accepted, and how it is not. */
@@ -111,13 +123,18 @@ const UNSUPPORTED: readonly Row[] = [
   ['fields before version 7', fileOf(6, [auxField('redis-ver', '3'), begin(6, 1), A_KEY]), 'structure'],
   ['the kind of an item of a module behind 14 bits', valued(10, 7, bytesOf(1, length(2, 14), 5, 0)), 'structure'],
   ...[26, 33, 107, 121, 200].map((type): Row => [`type ${type}`, valued(12, type, string('')), 'structure']),
-  ...([10, 80] as const).flatMap((version) =>
-    (['hash templates', 'slot import or key meta'] as const).map((name): Row => [
-      `opcode ${OPCODE[name]} in version ${version}`,
-      fileOf(version, [bytesOf(OPCODE[name], string('a'), length(1), length(0), length(1)), begin(version, 1), A_KEY]),
-      'structure',
-    ])
-  ),
+  ...(
+    [
+      [10, 'hash templates'],
+      [80, 'hash templates'],
+      [10, 'slot import or key meta'],
+      [12, 'slot import or key meta'],
+    ] as const
+  ).map(([version, name]): Row => [
+    `opcode ${OPCODE[name]} in version ${version}`,
+    fileOf(version, [bytesOf(OPCODE[name], string('a'), length(1), length(0), length(1)), begin(version, 1), A_KEY]),
+    'structure',
+  ]),
 ];
 
 /** What is broken although its checksum is right, or was never there. */
@@ -159,6 +176,16 @@ const CORRUPT: readonly Row[] = [
     fileOf(12, [begin(12, 1), bytesOf(OPCODE['slot info'], length(16_384), 1, 0), A_KEY]),
     'structure',
   ],
+  ...(
+    [
+      ['a first slot behind the last', 6, 5],
+      ['a slot above 16383', 5, 16_384],
+    ] as const
+  ).map(([name, first, last]): Row => [
+    `slots that are imported with ${name}`,
+    fileOf(80, [slotImport([first, last]), begin(80, 1), A_KEY]),
+    'structure',
+  ]),
   [
     'a field of a slot with a number missing',
     fileOf(11, [begin(11, 1), auxField('slot-info', '5,1'), A_KEY]),

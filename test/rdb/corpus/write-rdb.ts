@@ -73,6 +73,12 @@ export function database(db: number, keys: number, expires = 0): Uint8Array {
   return bytesOf(OPCODE['select db'], length(db), OPCODE['resize db'], length(keys), length(expires));
 }
 
+/** A job of Valkey 9 that imports ranges of slots. */
+export function slotImport(...ranges: readonly (readonly [first: number, last: number])[]): Uint8Array {
+  const slots = ranges.map(([first, last]) => [length(first), length(last)]);
+  return bytesOf(OPCODE['slot import or key meta'], string('0123456789'.repeat(4)), counted(...slots));
+}
+
 /** What ends a file: the right checksum, none, or (before version 5) not even room for one. */
 export type Ending = 'checksum' | 'zero checksum' | 'end mark alone';
 
