@@ -12,8 +12,11 @@ import {
 export { copyMemoryDBSnapshot };
 
 /** A parent that lets its child's failure through. */
-export async function copyAsChild(input: CopySnapshotInput): Promise<CopySnapshotResult> {
-  return executeChild(copyMemoryDBSnapshot, childJob(input));
+export async function copyAsChild(
+  input: CopySnapshotInput,
+  options?: { taskQueue?: string }
+): Promise<CopySnapshotResult> {
+  return executeChild(copyMemoryDBSnapshot, childJob(input, options));
 }
 
 /** A parent that reads why its child failed. */
