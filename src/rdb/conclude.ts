@@ -25,7 +25,7 @@ export interface Outcome {
 export function conclude(outcome: Outcome): RdbReport {
   const { options, window, notes, tallies, walk } = outcome;
   const { finding: unread, ...facts } = notes;
-  const end = unread === undefined ? readEnd(window, notes.version) : readSupposedEnd(window);
+  const end = unread === undefined ? endOf(outcome) : readSupposedEnd(window);
   return {
     ...(worstOf(outcome, end) ?? { verdict: 'verified' }),
     level: options.level,
@@ -68,6 +68,7 @@ function worstOf({ options, window, findings, tallies, walk }: Outcome, end: End
     end.finding?.verdict === 'corrupt' && end.finding,
     misfit,
     fault,
+    findings.end,
     judgeStrays(walk?.shard.strays, tallies.databases),
     end.finding,
     doubt,
@@ -92,6 +93,12 @@ interface End {
   readonly finding?: Finding;
   readonly checksum?: string;
   readonly computedChecksum?: string;
+}
+
+/** None where commands are what follows: how those end, no RDB file tells. */
+function endOf({ window, notes, findings }: Outcome): End {
+  const isOver = [findings.fault, findings.end].some((found) => found?.reason === 'append-only-file');
+  return isOver ? {} : readEnd(window, notes.version);
 }
 
 function readEnd(window: ByteWindow, version: number | undefined): End {

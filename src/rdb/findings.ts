@@ -6,6 +6,8 @@ export interface Findings {
   readonly fault: Finding | undefined;
   /** The content is not what it should be, of a file that is sound in itself. */
   readonly misfit: Finding | undefined;
+  /** The right end of a part of the file was met, and more follows. */
+  readonly end: Finding | undefined;
   /** Could not be looked into. */
   readonly doubt: Finding | undefined;
   note(kind: FindingKind, reason: Reason, offset?: number): void;
@@ -16,7 +18,7 @@ export interface Findings {
 export type FindingsState = Partial<Record<FindingKind, readonly [reason: Reason, offset?: number]>>;
 
 /** See {@link Findings}. */
-export type FindingKind = 'fault' | 'misfit' | 'doubt';
+export type FindingKind = 'fault' | 'misfit' | 'end' | 'doubt';
 
 /** Nothing found yet, or what another scan had found. */
 export function openFindings(before: FindingsState = {}): Findings {
@@ -28,6 +30,9 @@ export function openFindings(before: FindingsState = {}): Findings {
     },
     get misfit() {
       return of('misfit');
+    },
+    get end() {
+      return of('end');
     },
     get doubt() {
       return of('doubt');

@@ -7,7 +7,10 @@ export interface FileOrigin {
   /** Absent where the file is not RDB. */
   readonly magic?: RdbMagic;
   readonly version?: number;
-  /** What else the file is, where that is known: `gzip`, `append-only-file`, … */
+  /**
+   * What else the file is, where that is known: `gzip`, `append-only-file`, …; of RDB files `aof-base`, the base of a
+   * multi-part append-only file, and `aof-preamble`, which commands may follow.
+   */
   readonly format?: string;
   /** Whose version number the file carries. Valkey 7.2 may call itself Redis. */
   readonly engine?: 'redis' | 'valkey';
@@ -52,7 +55,9 @@ export const TAIL_LENGTH = 9;
 export function judgeHeader(head: Uint8Array, tail: Uint8Array, size: number): HeaderReport {
   const report = readHead(head, size);
   if (report.reason !== 'content-not-read') return report;
-  return { ...report, ...readTail(tail, size, report.version) };
+  const end = readTail(tail, size, report.version);
+  if (report.format === AOF_PREAMBLE && end.reason === 'no-end') return { ...report, ...finding('append-only-file') };
+  return { ...report, ...end };
 }
 
 /**
@@ -124,16 +129,26 @@ function judgeSize(part: Uint8Array, size: number): Finding | undefined {
 }
 
 function judgeAux({ fields, end }: AuxFields, head: Uint8Array, size: number, trailer: number): Finding {
-  // Redis 7 and Valkey note it as `aof-base`, older versions as `aof-preamble`; 0 in a file of its own.
-  if (fields.get('aof-base') === '1' || fields.get('aof-preamble') === '1') return finding('append-only-file');
   // Without a key the end comes so early that it can be seen from here.
-  if (head[end] === END && end + trailer < size && size < Infinity) return finding('trailing-bytes', end + trailer);
-  return finding('content-not-read');
+  const hasMore = head[end] === END && end + trailer < size && size < Infinity;
+  return hasMore && formatOf(fields) !== AOF_PREAMBLE
+    ? finding('trailing-bytes', end + trailer)
+    : finding('content-not-read');
+}
+
+/** The format of an RDB part of an append-only file that may have commands behind it. */
+export const AOF_PREAMBLE = 'aof-preamble';
+
+/** Redis 7 and Valkey note `aof-base`, older versions `aof-preamble`: 0 in a file of its own, if they note it. */
+function formatOf(fields: AuxFields['fields']): string | undefined {
+  return ['aof-base', AOF_PREAMBLE].find((name) => fields.get(name) === '1');
 }
 
 function describeAux({ fields, end, isComplete }: AuxFields, magic: RdbMagic): Omit<HeadReport, keyof Finding> {
+  const format = formatOf(fields);
   return {
     ...describeNotes(fields, magic),
+    ...(format !== undefined && { format }),
     aux: Object.fromEntries(fields),
     complete: isComplete,
     ...(isComplete ? { bodyOffset: end } : {}),
@@ -162,6 +177,7 @@ function isoTime(seconds: string | undefined): string | undefined {
   return new Date(Number(seconds) * 1_000).toISOString();
 }
 
-function hex(bytes: readonly number[]): string {
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Two digits for each byte. */
+export function hex(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -5,7 +5,8 @@ import { crc64Hex } from './crc64';
 import { readNotes, type FileNotes } from './file-notes';
 import { openFindings } from './findings';
 import { FIRST_VERSION_WITH_CHECKSUM, MAGIC_LENGTH } from './formats';
-import { HEAD_LENGTH, TAIL_LENGTH } from './header';
+import { AOF_PREAMBLE, HEAD_LENGTH, TAIL_LENGTH } from './header';
+import { openPreamble, type Preamble } from './preamble';
 import { AT_RECORD, compileWalks } from './record-walks';
 import type { RdbReport, RdbScan, ScanOptions, ScanState } from './report';
 import { isCheckpoint, optionsKey, parseCrc64, STATE_VERSION, type Checkpoint } from './scan-state';
@@ -36,6 +37,7 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
     from && { jones: parseCrc64(from.crc), nvme: parseCrc64(from.nvme) }
   );
   let notes: FileNotes | undefined;
+  let preamble: Preamble | undefined;
   let walk: Walk | undefined;
   let trailer = TAIL_LENGTH - 1;
   // Where in the file the walk stands; it may be ahead of what is consumed, because the end of the file is held back.
@@ -44,15 +46,16 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
 
   function begin(read: FileNotes, at?: WalkState): void {
     notes = read;
-    const { magic, version, finding } = read;
+    const { magic, version, format, finding } = read;
     if (finding !== undefined) findings.note('fault', finding.reason, finding.offset);
+    else if (format === AOF_PREAMBLE) preamble = openPreamble(window, findings);
     if (finding !== undefined || level === 'checksum' || magic === undefined || version === undefined) return;
     if (version < FIRST_VERSION_WITH_CHECKSUM) trailer = 0;
     tallies.hasSlotFields = hasSlotFields(magic, version);
     const isDeep = level === 'deep';
     const bodyEnd = (size ?? Infinity) - trailer;
     const walks = compileWalks(magic, version, isDeep);
-    walk = openWalk({ walks, isDeep, slots, bodyEnd, trailer, findings, tallies }, at ?? FIRST_RECORD);
+    walk = openWalk({ walks, isDeep, slots, bodyEnd, trailer, preamble, findings, tallies }, at ?? FIRST_RECORD);
   }
 
   function look(isWhole: boolean): void {
@@ -68,6 +71,7 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
     const edge = listed - trailer;
     const isWalking = walk !== undefined && findings.fault === undefined;
     if (isWalking && base + edge > walked) walked = base + (walk?.advance(bytes, walked - base, edge, base) ?? 0);
+    if (walk === undefined || findings.fault?.verdict === 'unsupported') preamble?.search(listed);
     if (isTooLong) findings.note('fault', 'size-mismatch', size);
     const done = walk !== undefined && findings.fault === undefined ? walked - base : filled;
     window.consume(Math.min(done, filled - TAIL_LENGTH));

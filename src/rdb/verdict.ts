@@ -38,7 +38,7 @@ export const REASONS = {
   },
   'too-few-bytes': { verdict: 'unproven', means: 'fewer bytes were read than it takes to judge the file' },
   'other-format': { verdict: 'unsupported', means: 'a format other than RDB, known by name' },
-  'append-only-file': { verdict: 'unsupported', means: 'the RDB part of an append-only file' },
+  'append-only-file': { verdict: 'unsupported', means: 'commands of an append-only file follow its RDB part' },
   'unknown-magic': { verdict: 'unsupported', means: 'a file with a magic that is not known here' },
   'unknown-version': { verdict: 'unsupported', means: 'an RDB version that is not known here' },
   'unknown-type': { verdict: 'unsupported', means: 'an opcode or a type of value that is not known in this version' },

@@ -3,12 +3,14 @@ import { openDeepSteps } from './deep-steps';
 import type { Findings } from './findings';
 import { type LzfProgress, passLzf, UNSOUND } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
+import type { Preamble } from './preamble';
 import { AT_END, AT_RECORD, Look, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
 import { openShardSlots, type ShardSlots, type ShardSlotsState } from './shard-slots';
 import { SLOT_COUNT, slotWithin } from './slots';
 import type { SlotRange } from './slot-ranges';
 import { emptyStringHead, FIRST_INTEGER, LZF, readStringHead } from './string-head';
 import type { Tallies } from './tallies';
+import { finding } from './verdict';
 import { CUT, FAILED, openWholeString, type StepNotes } from './whole-string';
 
 /** The walk over the records of a file: where each ends, whose slot its key has. It is handed stretch after stretch. */
@@ -57,6 +59,8 @@ export interface WalkSetting {
   readonly bodyEnd: number;
   /** Bytes of checksum behind the end mark. */
   readonly trailer: number;
+  /** Judges what is behind the end mark; absent where nothing may be. */
+  readonly preamble: Pick<Preamble, 'judgeEnd'> | undefined;
   readonly findings: Findings;
   readonly tallies: Tallies;
 }
@@ -75,7 +79,7 @@ const [STRING, IDLE, FREQ, EXPIRY_MS] = [0, 0xf8, 0xf9, 0xfc];
 
 /** Begins at the first record, or where another walk stood. */
 export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
-  const { walks, isDeep, slots, bodyEnd, trailer, findings, tallies } = setting;
+  const { walks, isDeep, slots, bodyEnd, trailer, preamble, findings, tallies } = setting;
   const { steps, arguments: given, widths, starts, types } = walks;
   const { fresh } = tallies;
   const shard = openShardSlots(slots, from);
@@ -202,8 +206,10 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
         if (next >= 0) step += next === pos ? 1 : 3;
         return next;
       }
-      case Step.End:
-        return notes.fail('trailing-bytes', pos + trailer);
+      case Step.End: {
+        const { reason, offset = base } = preamble?.judgeEnd(pos) ?? finding('trailing-bytes', base + pos + trailer);
+        return notes.fail(reason, offset - base);
+      }
       case Step.Score:
         return done(deep?.take(Look.Score, bytes, pos, edge) ?? FAILED);
       case Step.Deep:

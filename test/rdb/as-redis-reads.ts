@@ -137,11 +137,8 @@ const READINGS: readonly Reading[] = [
   })),
   {
     reason: 'append-only-file',
-    because: 'sound, but only a part of the data',
-    read(file) {
-      const at = /aof-(base|preamble)(\x011|\xc0\x01)/.exec(latin1(file, 0, file.length))?.index;
-      return at === undefined ? undefined : replaced(file, at, at + 3, bytesOf('was'));
-    },
+    because: 'Redis stops at the end of the RDB part',
+    read: (file, at) => file.slice(0, at),
   },
   {
     reason: 'trailing-bytes',

@@ -27,9 +27,15 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'Redis stops at the end; an object that is longer than its file is not what was written',
   },
   {
-    of: ['the base of an append-only file'],
+    of: [
+      'an append-only file that begins with RDB',
+      'an append-only file that begins with RDB, of no key',
+      'an append-only file that begins with RDB without a checksum',
+      'a preamble with something else than commands behind it',
+      'the base of an append-only file with commands behind it',
+    ],
     ...WE_ALONE_REFUSE,
-    because: 'sound, but only a part of the data: what was written since is in the log',
+    because: 'Redis stops at the end of the RDB part; what was written since is in the commands',
   },
   {
     of: ['a version with a letter'],

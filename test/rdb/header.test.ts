@@ -227,7 +227,7 @@ describe('every reason of a head or a tail', () => {
     'no-checksum': [rdbFile({ end: zeroEnd })],
     'too-few-bytes': [WHOLE.subarray(0, 8), undefined, WHOLE.length],
     'other-format': [bytesOf('VKCS\x01'), 0],
-    'append-only-file': [rdbFile({ fields: auxField('aof-base', bytesOf(0xc0, 1)) })],
+    'append-only-file': [bytesOf(rdbFile({ fields: auxField('aof-preamble', bytesOf(0xc0, 1)) }), '*1\r\n')],
     'unknown-magic': [rdbFile({ magic: 'NEXCACHE0010' }), 0],
     'unknown-version': [rdbFile({ magic: 'REDIS0013' }), 5],
     'size-mismatch': [WHOLE, WHOLE.length - 1, WHOLE.length - 1],
@@ -250,11 +250,17 @@ describe('every reason of a head or a tail', () => {
   });
 
   test.for([
-    ['aof-preamble', '1', 'append-only-file'],
-    ['aof-preamble', '0', 'content-not-read'],
-    ['aof-base', '0', 'content-not-read'],
-  ] as const)('%s of %s: %s', ([name, value, reason]) => {
-    expect(judge(rdbFile({ fields: auxField(name, value) })).reason).toBe(reason);
+    ['aof-preamble', '1', 'aof-preamble', 'append-only-file'],
+    ['aof-preamble', '0', undefined, 'no-end'],
+    ['aof-base', '1', 'aof-base', 'no-end'],
+    ['aof-base', '0', undefined, 'no-end'],
+  ] as const)('%s of %s: it is %s, and with commands behind it %s', ([name, value, format, behind]) => {
+    const file = rdbFile({ fields: auxField(name, value) });
+    const commands = '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n';
+
+    expect(judge(file).reason).toBe('content-not-read');
+    expect(judge(file).format).toBe(format);
+    expect(judge(bytesOf(file, commands))).toMatchObject({ reason: behind });
   });
 
   test.for([

@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { crc64, crc64Hex, HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../../src/rdb';
 import { readString } from '../../src/rdb/strings';
 import { bytesOf } from './rdb-bytes';
+import { judgeWithEngine } from './judges';
 import { describeWith } from '../support/temporal-servers';
 import { startRedis, type RedisServer } from './redis-server';
 
@@ -82,12 +83,20 @@ describeWith('redis-server', 'a file that redis-server wrote', () => {
     const reports = readdirSync(folder)
       .sort()
       .map((name) => judge(readFileSync(join(folder, name))));
+    const base = readFileSync(join(folder, readdirSync(folder).sort()[0] ?? ''));
 
     expect(reports).toMatchObject([
-      { verdict: 'unsupported', reason: 'append-only-file', magic: 'REDIS', aux: { 'aof-base': '1' } },
+      { verdict: 'unproven', reason: 'content-not-read', format: 'aof-base', aux: { 'aof-base': '1' } },
       { verdict: 'unsupported', reason: 'other-format', format: 'append-only-file' },
       { verdict: 'unsupported', reason: 'other-format', format: 'append-only-file' },
     ]);
+    expect(judgeWithEngine(base, { level: 'deep' })).toMatchObject({ verdict: 'verified', format: 'aof-base' });
+    for (let at = 0; at < base.length; at += 1) {
+      const flipped = base.with(at, (base[at] ?? 0) ^ 1);
+      const isOfMagic = at < 'REDIS0010'.length;
+      const { verdict } = judgeWithEngine(flipped, { level: 'checksum' });
+      expect(verdict, `byte ${at}`).toMatch(isOfMagic ? /corrupt|unsupported/ : 'corrupt');
+    }
   });
 
   test('cut at any byte is corrupt', async () => {

@@ -41,6 +41,7 @@ type NotOfBytes = 'content-not-read' | 'too-few-bytes' | 's3-checksum-mismatch' 
 
 describe('every reason', () => {
   const whole = writeRdb([record(0, 'a', string('b'))]);
+  const preamble = endRdb(bytesOf('REDIS0009', auxField('aof-preamble', bytesOf(0xc0, 1))));
   const cases: Record<Exclude<Reason, NotOfBytes>, Case> = {
     'no-checksum': [writeRdb([], 'REDIS0010', 'zero checksum'), structure, undefined],
     'value-not-walked': [
@@ -55,7 +56,7 @@ describe('every reason', () => {
     ],
     'stream-length': [readForeign('stream-length'), deep, 62],
     'other-format': [bytesOf('\x1f\x8b\x08'), structure, 0],
-    'append-only-file': [endRdb(bytesOf('REDIS0010', auxField('aof-base', bytesOf(0xc0, 1)))), structure, undefined],
+    'append-only-file': [bytesOf(preamble, '*1\r\n'), structure, preamble.length],
     'unknown-magic': [writeRdb([], 'NEXCACHE0010'), structure, 0],
     'unknown-version': [writeRdb([], 'REDIS0013'), structure, 5],
     'unknown-type': [fileWith(6, 0), structure, AT_BODY],

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { slotOf } from '../../src/rdb';
-import { record, resealed, string } from '../rdb/corpus/write-rdb';
-import { bytesOf } from '../rdb/rdb-bytes';
+import { record, resealed, string, writeRdb } from '../rdb/corpus/write-rdb';
+import { auxField, bytesOf } from '../rdb/rdb-bytes';
 import { bucket } from './stage';
 import { setExported, startVerify, verify, verifyAsJson, writeFiles } from './verify-stage';
 
@@ -117,6 +117,33 @@ test('a few keys of other slots are unproven, and told with their number and the
     straySlots: [slotOfC, slotOfA].map((slot) => ({ first: slot, last: slot })),
   });
 });
+
+test.each([
+  ['aof-base', '', 0, 'verified', 'the base of an append-only file'],
+  ['aof-preamble', '*1\r\n$4\r\nPING\r\n', 3, 'unsupported', 'the beginning of an append-only file'],
+])(
+  'the RDB part of an append-only file is named, and its damage is corrupt: %s',
+  async (name, more, code, verdict, is) => {
+    const part = writeRdb([auxField(name, '1'), record(0, 'key', string('value'))]);
+    const {
+      'a.rdb': whole = '',
+      'b.rdb': flipped = '',
+      'c.rdb': cut = '',
+    } = writeFiles({
+      'a.rdb': bytesOf(part, more),
+      'b.rdb': bytesOf(flip(part, part.length - 12), more),
+      'c.rdb': part.subarray(0, part.length >> 1),
+    });
+
+    const ended = await verify([whole]);
+    const document = await verifyAsJson(['--level', 'checksum', flipped, cut]);
+
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toContain(`${whole}: ${verdict}\n`);
+    expect(ended.stdout).toMatch(new RegExp(`^ {2}format .*RDB 10, Redis 7\\.0\\.15, ${is}$`, 'm'));
+    expect(document).toMatchObject({ exitCode: 1, results: [{ verdict: 'corrupt' }, { verdict: 'corrupt' }] });
+  }
+);
 
 test('counts that differ are a warning, and corrupt under --strict', async () => {
   const file = await readGenuine();

@@ -74,8 +74,16 @@ function reasonOf({ reason, offset }: Partial<Reading> = {}): string | undefined
 function formatOf({ format, magic, version, engine, engineVersion }: Reading): string | undefined {
   if (magic === undefined) return format;
   const name = engine && { redis: 'Redis', valkey: 'Valkey' }[engine];
-  return `RDB ${version}${magic === 'VALKEY' ? ' of Valkey’s own' : ''}${name ? `, ${name} ${engineVersion ?? ''}` : ''}`.trimEnd();
+  const rdb = `RDB${version === undefined ? '' : ` ${version}`}${magic === 'VALKEY' ? ' of Valkey’s own' : ''}`;
+  const writer = name && `${name} ${engineVersion ?? ''}`.trimEnd();
+  return [rdb, writer, format && APPEND_ONLY[format]].filter((part) => part !== undefined).join(', ');
 }
+
+/** What an RDB file is a part of, by its format. */
+const APPEND_ONLY: Readonly<Record<string, string>> = {
+  'aof-base': 'the base of an append-only file',
+  'aof-preamble': 'the beginning of an append-only file',
+};
 
 function compareChecksums(stored: string | undefined, computed: string | undefined): string | undefined {
   if (computed === undefined) return stored && `${stored} stored, not compared at this level`;

@@ -153,6 +153,16 @@ const AROUND_VALUES: readonly (readonly [
     ],
     [strings(2)],
   ],
+  ['the base of an append-only file', 10, [auxField('aof-base', '1'), database(0, 1), key('a')], [strings(1)]],
+  ...(['0', '1'] as const).map(
+    (value) =>
+      [
+        `nothing behind it, and aof-preamble ${value}`,
+        9,
+        [auxField('aof-preamble', value), database(0, 1), key('a')],
+        [strings(1)],
+      ] as const
+  ),
   [
     'fields that say in another version what a slot holds',
     10,

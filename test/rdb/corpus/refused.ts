@@ -67,6 +67,12 @@ const MOSTLY_DELETED: Stream = {
 /** Behind the number of nodes, an id of 17 bytes, a length of two, and the listpack's own of four. */
 const COUNT_OF_ITS_FIRST_LISTPACK = 1 + 17 + 2 + 4;
 
+/** The RDB part of an append-only file of Redis 4 to 6, and what follows it there. */
+const IS_PREAMBLE = auxField('aof-preamble', '1');
+const PREAMBLE = writeRdb([IS_PREAMBLE, database(0, 1), A_KEY], 'REDIS0009');
+const AOF_BASE = writeRdb([auxField('aof-base', '1'), database(0, 1), A_KEY]);
+const COMMANDS = bytesOf('*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n');
+
 /** What other engines or other days wrote: known by name, or not known at all, but not broken. */
 const UNSUPPORTED: readonly Row[] = [
   ...[13, 14, 15, 79].map((version): Row => [
@@ -93,7 +99,18 @@ const UNSUPPORTED: readonly Row[] = [
   ['a stream of Valkey that is compressed as a whole', bytesOf('VKCS', 1, 1, 0, 0, SMALL), 'checksum'],
   ['a stream for a replica', bytesOf(`$EOF:${'a'.repeat(40)}\r\n`, SMALL, 'a'.repeat(40)), 'checksum'],
   ['an append-only file', bytesOf('*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n'), 'checksum'],
-  ['the base of an append-only file', writeRdb([auxField('aof-base', '1'), database(0, 1), A_KEY]), 'checksum'],
+  ['an append-only file that begins with RDB', bytesOf(PREAMBLE, COMMANDS), 'checksum'],
+  ['an append-only file that begins with RDB, of no key', bytesOf(writeRdb([IS_PREAMBLE]), COMMANDS), 'checksum'],
+  [
+    'an append-only file that begins with RDB without a checksum',
+    bytesOf(resealed(PREAMBLE, 'zero checksum'), COMMANDS),
+    'checksum',
+  ],
+  [
+    'an append-only file that begins with RDB of a type that is not known',
+    bytesOf(writeRdb([IS_PREAMBLE, record(33, 'a', string(''))]), COMMANDS),
+    'checksum',
+  ],
   [
     'functions of a release candidate',
     writeRdb([bytesOf(OPCODE['function before release'], plain('f')), A_KEY]),
@@ -143,6 +160,10 @@ const CORRUPT: readonly Row[] = [
   ['less than the shortest file', bytesOf('REDIS0010'), 'checksum'],
   ['bytes that are no magic', bytesOf('\x01\x02', SMALL), 'checksum'],
   ['a wrong checksum', bytesOf(SMALL.subarray(0, -1), (SMALL.at(-1) ?? 0) ^ 1), 'checksum'],
+  ['an append-only file that begins with RDB of a wrong checksum', bytesOf(PREAMBLE.with(-1, 7), COMMANDS), 'checksum'],
+  ['an append-only file that is cut in its RDB', PREAMBLE.subarray(0, -5), 'checksum'],
+  ['a preamble with something else than commands behind it', bytesOf(PREAMBLE, 'more'), 'checksum'],
+  ['the base of an append-only file with commands behind it', bytesOf(AOF_BASE, COMMANDS), 'checksum'],
   ['bytes behind its end', bytesOf(SMALL, 'more'), 'checksum'],
   // A file with its checksum has the checksum zero, where every file begins: two of them are one to a checksum.
   ['another file behind its end', bytesOf(SMALL, SMALL), 'structure'],
