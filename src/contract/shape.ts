@@ -5,6 +5,8 @@ export type Guard<T> = (value: unknown) => value is T;
 
 export const isText: Guard<string> = (value) => typeof value === 'string';
 
+export const isName: Guard<string> = (value): value is string => typeof value === 'string' && value !== '';
+
 export const isFlag: Guard<boolean> = (value) => typeof value === 'boolean';
 
 /** What can be a number of bytes or milliseconds. */

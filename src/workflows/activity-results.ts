@@ -27,6 +27,7 @@ import {
   isEither,
   isFlag,
   isListOf,
+  isName,
   isOneOf,
   isOptional,
   isText,
@@ -114,7 +115,7 @@ export const parseDiscarded: Parser<Discarded> = parser(
   hasFields<Discarded>({ outcome: isOneOf('nothing was started', 'kept', 'deleted', 'delete marker'), detail: isText })
 );
 
-export const parseLatest: Parser<string> = parser('findLatest', 'inspecting', isText);
+export const parseLatest: Parser<string> = parser('findLatest', 'inspecting', isName);
 
 type Parser<T> = (result: unknown) => T;
 

@@ -30,14 +30,13 @@ const BRISK: Paces = {
 };
 
 /** Joins the lane's dev server, for all tests of a file. */
-export async function openDevServer(): Promise<Server> {
+export async function openDevServer(
+  workflowsPath = join(__dirname, '..', '..', 'lib', 'workflows', 'index.js')
+): Promise<Server> {
   installQuietRuntime();
   const [env, bundle] = await Promise.all([
     TestWorkflowEnvironment.createFromExistingServer(devServer()),
-    bundleWorkflowCode({
-      workflowsPath: join(__dirname, '..', '..', 'lib', 'workflows', 'index.js'),
-      logger: new DefaultLogger('ERROR'),
-    }),
+    bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
   ]);
   return { env, bundle, close: () => env.teardown() };
 }
