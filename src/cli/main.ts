@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { safeText } from '../contract/text';
 import { createSimulatorCommand } from './simulator/command';
 import { createVerifyCommand } from './verify/command';
 import { createWorkerCommand } from './worker/command';
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
   const program = new Command('memorydb-snapshots')
     .description('Tools around durable copies of Amazon MemoryDB snapshots.')
     .showHelpAfterError('(add --help for all options)')
+    .configureOutput({ outputError: (text, write) => write(showLines(text)) })
     .exitOverride();
   for (const command of [createSimulatorCommand(), createVerifyCommand(), createWorkerCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -22,8 +24,16 @@ async function main(): Promise<void> {
 /** Commander has told of its own errors; the exit code says who can mend it: 2 the caller, 1 the machine. */
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(showLines(`error: ${error instanceof Error ? error.message : String(error)}`));
   return 1;
+}
+
+/** What the user typed, or a file holds, may be in it: a terminal must not obey that. */
+function showLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => safeText(line, Infinity))
+    .join('\n');
 }
 
 void main();

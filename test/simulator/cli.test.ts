@@ -178,6 +178,14 @@ test.each([
   expect(refused.stdout).toBe('');
 });
 
+test('a refusal shows what was typed without what a terminal would obey', async () => {
+  const refused = run('simulator', '--region', 'a\u001b[31m\nb');
+
+  expect(await refused.exited).toEqual({ code: 2, signal: null });
+  expect(refused.stderr).toContain('a\\u{1b}[31m');
+  expect(refused.stderr).not.toContain('\u001b');
+});
+
 test('arguments that do not fit together, or not this machine, are refused', async () => {
   const cases = [
     { args: ['--cluster', 'a', '--cluster', 'b', '--snapshot', 'c'], message: /'--snapshot' argument 'c'.*c=CLUSTER/ },

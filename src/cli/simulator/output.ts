@@ -1,3 +1,4 @@
+import { safeText } from '../../contract/text';
 import type { CallRecord, MemoryDBSimulator } from '../../testing';
 import type { Stage } from './stage';
 
@@ -27,5 +28,5 @@ export function announce(
 export function logCall(call: CallRecord, json = false): void {
   const { n, operation, at, input, outcome } = call;
   const line = `${new Date(at).toISOString()} #${n} ${operation} ${JSON.stringify(input)} ${outcome}`;
-  console.error(json ? JSON.stringify(call) : line);
+  console.error(json ? JSON.stringify(call) : safeText(line, Infinity));
 }
