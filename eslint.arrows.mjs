@@ -12,7 +12,10 @@ export const ROOMS = {
   'request-hash.ts': { rooms: ['contract'], packages: ['node:crypto'] },
   contract: { rooms: ['rdb'], packages: ['@temporalio/common'] },
   workflows: { rooms: ['contract'], packages: ['@temporalio/workflow', '@temporalio/common'] },
-  aws: { rooms: ['contract', 'request-hash.ts', 'rdb'], packages: ['zod', '@aws-sdk/', '@smithy/', 'node:'] },
+  aws: {
+    rooms: ['contract', 'request-hash.ts', 'rdb'],
+    packages: ['zod', '@aws-sdk/', '@smithy/', 'https?-proxy-agent', 'proxy-from-env', 'node:'],
+  },
   activities: {
     rooms: ['contract', 'request-hash.ts', 'aws', 'rdb'],
     packages: ['@temporalio/activity', '@temporalio/common', 'node:'],

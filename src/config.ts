@@ -19,8 +19,6 @@ export interface WorkerConfig {
   readonly bucketOwner?: string;
   /** `SNAPSHOTS_VERIFY_OBJECTS`, `SNAPSHOTS_VERIFY_RANGES` and `SNAPSHOTS_VERIFY_RANGE_MIB`. */
   readonly verification?: VerificationOptions;
-  /** What {@link hasS3Endpoint} says. */
-  readonly hasS3Endpoint: boolean;
   /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
   readonly metricsAddress?: string;
   /** `SNAPSHOTS_LOG_LEVEL`. @default 'INFO' */
@@ -119,18 +117,9 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
     ...(Object.keys(verification).length > 0 && { verification }),
-    hasS3Endpoint: hasS3Endpoint(env),
     ...(metricsAddress !== undefined && { metricsAddress }),
     logLevel,
   };
-}
-
-/**
- * Whether `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` leads to an S3 that may have no host names for its buckets. The AWS
- * SDK finds the endpoint by itself, but not that it is to be addressed by path.
- */
-export function hasS3Endpoint(env: Environment = process.env): boolean {
-  return Boolean(env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL']);
 }
 
 function describe(name: string, given: Environment, message: string): string {

@@ -80,14 +80,13 @@ async function runWorker(config: WorkerConfig): Promise<void> {
   }
 }
 
-/** Endpoints and credentials are the AWS SDK's to find; that a given endpoint is addressed by path, it does not know. */
+/** Endpoints and credentials are the AWS SDK's to find. */
 function pluginOptions(
-  { owner, allowedBuckets, bucketOwner, verification, hasS3Endpoint }: WorkerConfig,
+  { owner, allowedBuckets, bucketOwner, verification }: WorkerConfig,
   region: string
 ): MemoryDBSnapshotPluginOptions {
   return {
     memorydb: { region },
-    s3: { region, ...(hasS3Endpoint && { forcePathStyle: true }) },
     ...(owner !== undefined && { owner }),
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),

@@ -55,7 +55,10 @@ export interface SnapshotActivityRoom {
 export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): SnapshotActivityRoom {
   const verification = readVerification(options.verification);
   const memorydb = openMemoryDB(options.memorydb);
-  const s3 = openS3(options.s3, verification.objectsAtOnce * verification.rangesInFlight);
+  const s3 = openS3(options.s3, {
+    reads: verification.objectsAtOnce * verification.rangesInFlight,
+    like: memorydb.reads,
+  });
   const setting: Setting = {
     memorydb,
     s3: s3.s3,

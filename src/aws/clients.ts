@@ -1,5 +1,6 @@
 import { MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { openAgent } from './proxy-agent';
 
 /** A ready client, which stays the caller's to close, or the configuration of one. */
 export type MemoryDBOption = MemoryDBClient | MemoryDBClientConfig;
@@ -24,42 +25,88 @@ export interface MemoryDBClients {
   close(): void;
 }
 
-/**
- * Milliseconds; an attempt of an activity, a minute at most, has room for a few calls. What fails is tried again by
- * Temporal: retries of the SDK's on top would only hide it.
- */
-const DEFAULTS = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-};
-
-/** Makes the clients. Connections are kept alive, and opened on first use. */
-export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
-  const theirs = option instanceof MemoryDBClient;
-  const reads = theirs ? option : new MemoryDBClient({ ...DEFAULTS, ...option });
-  return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
+/** What the client of S3 is made for. */
+export interface S3Needs {
+  /** How many reads there may be in flight. @default 0 */
+  readonly reads?: number;
+  /** Whose region and credentials it takes where it has none of its own. @default the AWS SDK's default chain */
+  readonly like?: MemoryDBClient;
 }
+
+/** As many as the AWS SDK opens. */
+const USUAL_SOCKETS = 50;
 
 /** Connections beside those of the reads in flight: looks at buckets, manifests, heads of objects. */
 const SPARE_SOCKETS = 32;
 
-/**
- * Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets.
- *
- * @param reads how many there may be in flight; the AWS SDK alone would let 50 connections be opened
- */
-export function openS3(option: S3Option = {}, reads = 0): S3Access {
-  if (option instanceof S3Client) return { s3: option, close: () => undefined };
-  const agent = { maxSockets: Math.max(50, reads + SPARE_SOCKETS) };
+/** Milliseconds; an attempt of an activity, a minute at most, has room for a few calls. */
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+
+/** Makes the clients. Connections are kept alive, and opened on first use. */
+export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
+  const theirs = isClient(option);
+  const reads = theirs ? option : new MemoryDBClient({ ...option, ...ourDefaults(option, USUAL_SOCKETS) });
+  return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
+}
+
+/** Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets. */
+export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {}): S3Access {
+  if (isClient(option)) return { s3: option, close: () => undefined };
   const s3 = new S3Client({
-    ...DEFAULTS,
-    requestHandler: { ...DEFAULTS.requestHandler, httpAgent: agent, httpsAgent: agent },
     // A checksum of the whole object on the answer to a range would be compared with the range.
     responseChecksumValidation: 'WHEN_REQUIRED',
-    ...(option.endpoint !== undefined && { forcePathStyle: true }),
+    ...(like !== undefined && inherit(like, option)),
     ...option,
+    ...ourDefaults(option, Math.max(USUAL_SOCKETS, reads + SPARE_SOCKETS)),
   });
+  if (option.forcePathStyle === undefined) addressByPath(s3);
   return { s3, close: () => s3.destroy() };
+}
+
+/** Whether this is a client of the AWS SDK, from whichever copy of its package, and not the configuration of one. */
+export function isClient<Client extends { send: unknown }>(option: Client | object): option is Client {
+  return 'send' in option && typeof option.send === 'function';
+}
+
+/** What fails is tried again by Temporal: retries of the SDK's on top would only hide it. */
+function ourDefaults({ requestHandler = {} }: S3ClientConfig | MemoryDBClientConfig, maxSockets: number) {
+  const pool = { keepAlive: true, maxSockets };
+  return {
+    maxAttempts: 1,
+    requestHandler:
+      'handle' in requestHandler
+        ? requestHandler
+        : {
+            ...TIMEOUTS,
+            httpAgent: openAgent('http:', pool),
+            httpsAgent: openAgent('https:', pool),
+            ...requestHandler,
+          },
+  };
+}
+
+/** A profile of its own brings a region and credentials of its own. */
+function inherit({ config: { region, credentials } }: MemoryDBClient, { profile }: S3ClientConfig): S3ClientConfig {
+  return profile === undefined ? { region, credentials } : {};
+}
+
+/**
+ * Addresses buckets by path where the endpoint was configured: by an option, a variable or a profile. The AWS SDK finds
+ * the last two with the first request.
+ */
+function addressByPath(s3: S3Client): void {
+  const { config } = s3;
+  s3.middlewareStack.add(
+    (next) => async (args) => {
+      config.forcePathStyle = config.isCustomEndpoint === true || (await hasConfiguredEndpoint(config));
+      return next(args);
+    },
+    { name: 'addressByPath', step: 'initialize' }
+  );
+}
+
+async function hasConfiguredEndpoint(config: S3Client['config']): Promise<boolean> {
+  return !config.ignoreConfiguredEndpointUrls && (await config.serviceConfiguredEndpoint?.()) !== undefined;
 }
 
 /**

@@ -19,8 +19,8 @@ describe('an environment that can work', () => {
     [{ TEMPORAL_TASK_QUEUE: 'snapshots' }, { logLevel: 'INFO', taskQueue: 'snapshots' }],
     [{ TEMPORAL_ADDRESS: 'temporal:7233' }, { logLevel: 'INFO' }],
     [{ AWS_ENDPOINT_URL_MEMORYDB: 'http://127.0.0.1:8123' }, { logLevel: 'INFO' }],
-    [{ AWS_ENDPOINT_URL_S3: 'http://localhost:9000' }, { logLevel: 'INFO', hasS3Endpoint: true }],
-    [{ AWS_ENDPOINT_URL: 'https://gateway.acme.example' }, { logLevel: 'INFO', hasS3Endpoint: true }],
+    [{ AWS_ENDPOINT_URL_S3: 'http://localhost:9000' }, { logLevel: 'INFO' }],
+    [{ AWS_ENDPOINT_URL: 'https://gateway.acme.example' }, { logLevel: 'INFO' }],
     [{ SNAPSHOTS_OWNER: 'acme' }, { logLevel: 'INFO', owner: 'acme' }],
     [{ SNAPSHOTS_OWNER: '', SNAPSHOTS_LOG_LEVEL: '', TEMPORAL_TASK_QUEUE: undefined }, { logLevel: 'INFO' }],
     [{ SNAPSHOTS_ALLOWED_BUCKETS: 'acme-backups' }, { logLevel: 'INFO', allowedBuckets: ['acme-backups'] }],
@@ -39,7 +39,7 @@ describe('an environment that can work', () => {
     [{ SNAPSHOTS_METRICS_ADDRESS: '[::1]:9464' }, { logLevel: 'INFO', metricsAddress: '[::1]:9464' }],
     [{ SNAPSHOTS_METRICS_ADDRESS: 'localhost:9464' }, { logLevel: 'INFO', metricsAddress: '127.0.0.1:9464' }],
   ])('%j', ([env, config]) => {
-    expect(readWorkerConfig(env)).toEqual({ hasS3Endpoint: false, ...config });
+    expect(readWorkerConfig(env)).toEqual(config);
   });
 });
 

@@ -10,7 +10,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const sim = await MemoryDBSimulator.start();
-    const access = openS3(sim.aws.s3, 80);
+    const access = openS3(sim.aws.s3, { reads: 80 });
     onTestFinished(async () => {
       access.close();
       await sim.close();

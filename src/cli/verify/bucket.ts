@@ -3,7 +3,6 @@ import { openS3, type S3Access } from '../../aws/clients';
 import { tryPersistently, type Persistence, type Try } from '../../aws/try-persistently';
 import { readRange, type PinnedObject } from '../../aws/read-object';
 import { scanObject } from '../../aws/scan-object';
-import { hasS3Endpoint } from '../../config';
 import { HEAD_LENGTH, TAIL_LENGTH } from '../../rdb/header';
 import { readHeader } from './header-reading';
 import { explainS3Error } from './s3-errors';
@@ -39,7 +38,6 @@ export function openBuckets(flags: S3Flags, persistence: Persistence = {}): Buck
 function openClient({ region, endpointUrl }: S3Flags): S3Access {
   return openS3({
     followRegionRedirects: true,
-    ...(hasS3Endpoint() && { forcePathStyle: true }),
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
   });

@@ -29,8 +29,8 @@ problems: [{ problem, verdict, means, detail? }], objects: [{ name, verdict, sha
 means?, offset?, bytes, version, engine, engineVersion, createdAt, checksum, computedChecksum, databases, slots,
 warnings, ... }] }] }. A verdict is verified, unproven, unsupported, unreadable, incomplete or corrupt.
 
-S3 is found as the AWS SDK finds it: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, ... It takes s3:ListBucket on the
-bucket and s3:GetObject on the objects.
+S3 is found as the AWS SDK finds it: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, ...; HTTPS_PROXY, HTTP_PROXY and
+NO_PROXY count. It takes s3:ListBucket on the bucket and s3:GetObject on the objects.
 
 Examples:
   memorydb-snapshots verify dump.rdb

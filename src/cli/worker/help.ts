@@ -6,6 +6,8 @@ Variables; one that is empty counts as absent:
   TEMPORAL_TASK_QUEUE         the task queue to poll; memorydb-snapshots if none
   AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_MEMORYDB, AWS_ENDPOINT_URL_S3, ...
                               the AWS SDK's own
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+                              the proxy to AWS, and what is reached without it
   SNAPSHOTS_ALLOWED_BUCKETS   the buckets that exports may go to, separated by commas; any if none
   SNAPSHOTS_BUCKET_OWNER      the account that must own the bucket of an export; the source's if none
   SNAPSHOTS_VERIFY_OBJECTS    how many objects are read at once, over all jobs; 4 if none
