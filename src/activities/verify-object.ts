@@ -1,5 +1,5 @@
 import { readRange } from '../aws/read-object';
-import { readObjectHead } from '../aws/bucket';
+import { readObjectHead } from '../aws/object-head';
 import { classifyS3Fault } from '../aws/s3-faults';
 import { READS_CONTENT, type ObjectCheck, type ObjectFacts } from '../contract/export';
 import { HEAD_LENGTH, judgeHeader, TAIL_LENGTH } from '../rdb';
@@ -30,10 +30,11 @@ async function readFacts(setting: Setting, check: ObjectCheck, attempt: Attempt)
     return { verdict: 'unproven', ...given({ versionId, encryption }) };
   }
   if (size === 0) return { verdict: 'corrupt', reason: 'empty' };
+  const read = (from: number, to: number) => readRange({ bucket, object: check, from, to }, attempt.signal);
   // A small object is read at once; otherwise the head holds the AUX fields that engines write.
   const small = size <= HEAD_LENGTH;
-  const head = await readRange(bucket, check, 0, small ? size : HEAD_LENGTH, attempt.signal);
-  const tail = small ? head : await readRange(bucket, check, size - TAIL_LENGTH, size, attempt.signal);
+  const head = await read(0, small ? size : HEAD_LENGTH);
+  const tail = small ? head : await read(size - TAIL_LENGTH, size);
   const { verdict, reason, offset, checksum } = judgeHeader(head.bytes, tail.bytes.subarray(-TAIL_LENGTH), size);
   return {
     verdict,

@@ -1,7 +1,8 @@
 import type { PlannedObject, SeenObject } from '../contract/export';
 import type { OwnershipTag } from '../contract/job';
-import { listObjects, readText, type Bucket, type ListedObject } from './bucket';
+import { readText, type Bucket } from './bucket';
 import { keyOf } from '../contract/export-keys';
+import { listObjects, type ListedObject } from './listing';
 import { parseManifest, type Manifest } from './manifest';
 import { classifyS3Fault } from './s3-faults';
 import { done, type Final, type Verdict } from './verdict';

@@ -1,13 +1,15 @@
-/** What a refusal or a broken answer means for us. The status decides only where the name is unknown. */
+import { commonKindOf, COMMON_NAMES, kindsOf, readPath, readUnsupported, type CommonKind } from './common-faults';
+import { COMMON_HINTS, specialHint } from './fault-hints';
+import { readThrown, type Thrown } from './thrown';
+
+/** What a refusal or a broken answer of MemoryDB means for us. The status decides only where the name is unknown. */
 export type FaultKind =
+  | CommonKind
   | 'quota' // a limit that time clears
   | 'state' // the source is busy
   | 'exists' // the target's name is taken
   | 'missing' // the snapshot is not there
   | 'refused' // waiting cannot help
-  | 'access' // a missing permission, or an expired login
-  | 'client' // a bug of ours or a wrong set-up: the request never made sense to the service
-  | 'trouble' // service or path trouble: the request may have been accepted all the same
   | 'unknown'; // a name that nobody has told us about
 
 export interface Fault {
@@ -20,148 +22,100 @@ export interface Fault {
   readonly requestId?: string;
 }
 
-type Row = readonly [kind: FaultKind, hint: string];
-
-const ACCESS_HINT = 'Grant the worker the permission that the message names, or renew its credentials.';
-const CLIENT_HINT = 'Check region, endpoint and the versions of the AWS SDK; AWS did not understand the request.';
-const TROUBLE_HINT =
-  'Nothing to do: the job retries. If it lasts, look at the AWS Health Dashboard and the network path.';
-
-const row = (kind: FaultKind, hint: string): Row => [kind, hint];
-const rows = (names: string, kind: FaultKind, hint: string): Record<string, Row> =>
-  Object.fromEntries(names.split(/\s+/).map((name) => [name, row(kind, hint)]));
-
-/**
- * MemoryDB's errors by name. Sources: the service model 2021-01-01 (the eight errors of CopySnapshot), the API
- * reference's list of common errors, and the JSON protocol's own.
- */
-const FAULTS: ReadonlyMap<string, Row> = byName({
-  SnapshotQuotaExceededFault: row(
-    'quota',
-    'MemoryDB allows 20 manual snapshots per cluster in any 24 hours: delete some, or let the job wait.'
-  ),
-  InvalidSnapshotStateFault: row('state', 'The source is busy: it can be copied when its status is `available` again.'),
-  SnapshotAlreadyExistsFault: row('exists', 'Choose another TargetSnapshotName, or delete the snapshot of that name.'),
-  SnapshotNotFoundFault: row('missing', 'Check the name, the account and the region of the worker.'),
-  InvalidParameterValueException: row('refused', 'Correct the value that the message names.'),
-  InvalidParameterCombinationException: row('refused', 'Leave out one of the parameters that the message names.'),
-  ServiceLinkedRoleNotFoundFault: row(
-    'refused',
-    'Create the role: aws iam create-service-linked-role --aws-service-name memorydb.amazonaws.com'
-  ),
-  TagQuotaPerResourceExceeded: row('refused', "A snapshot holds 50 tags, one of them is the job's: pass 49 at most."),
-  ClusterNotFoundFault: row('refused', 'Check the name of the cluster, and the account and region of the worker.'),
-  InvalidKMSKeyFault: row('refused', 'Use a symmetric, enabled KMS key of the same region.'),
-  ...rows(
-    `AccessDeniedException AccessDenied NotAuthorized OptInRequired RequestExpired InvalidClientTokenId
-     UnrecognizedClientException ExpiredTokenException ExpiredToken InvalidSignatureException IncompleteSignature
-     MissingAuthenticationToken MissingAuthenticationTokenException SignatureDoesNotMatch
-     CredentialsProviderError TokenProviderError`,
-    'access',
-    ACCESS_HINT
-  ),
-  ...rows(
-    `ValidationException ValidationError InvalidAction UnknownOperationException SerializationException
-     MalformedQueryString InvalidQueryParameter MissingAction MissingParameter InvalidARNFault`,
-    'client',
-    CLIENT_HINT
-  ),
-  ...rows(
-    `ThrottlingException Throttling ThrottledException RequestThrottled RequestThrottledException
-     TooManyRequestsException RequestLimitExceeded SlowDown LimitExceededException
-     APICallRateForCustomerExceededFault ProvisionedThroughputExceededException BandwidthLimitExceeded
-     InternalFailure InternalServerError InternalError ServiceUnavailable ServiceUnavailableException
-     TimeoutError RequestTimeout RequestTimeoutException`,
-    'trouble',
-    TROUBLE_HINT
-  ),
+/** The errors that MemoryDB's service model of 2021-01-01 has of its own. */
+const FAULTS = kindsOf<FaultKind>({
+  quota: 'SnapshotQuotaExceededFault',
+  state: 'InvalidSnapshotStateFault InvalidClusterStateFault InvalidMultiRegionClusterStateFault',
+  exists: 'SnapshotAlreadyExistsFault',
+  missing: 'SnapshotNotFoundFault',
+  access: 'InvalidCredentialsException',
+  client: 'InvalidARNFault',
+  trouble: 'APICallRateForCustomerExceededFault InsufficientClusterCapacityFault',
+  refused: `InvalidParameterValueException InvalidParameterCombinationException ServiceLinkedRoleNotFoundFault
+    TagQuotaPerResourceExceeded ClusterNotFoundFault InvalidKMSKeyFault
+    ACLAlreadyExistsFault ACLNotFoundFault ACLQuotaExceededFault ClusterAlreadyExistsFault
+    ClusterQuotaForCustomerExceededFault DefaultUserRequired DuplicateUserNameFault InvalidACLStateFault
+    InvalidNodeStateFault InvalidParameterGroupStateFault InvalidSubnet InvalidUserStateFault
+    InvalidVPCNetworkStateFault MultiRegionClusterAlreadyExistsFault MultiRegionClusterNotFoundFault
+    MultiRegionParameterGroupNotFoundFault NoOperationFault NodeQuotaForClusterExceededFault
+    NodeQuotaForCustomerExceededFault ParameterGroupAlreadyExistsFault ParameterGroupNotFoundFault
+    ParameterGroupQuotaExceededFault ReservedNodeAlreadyExistsFault ReservedNodeNotFoundFault
+    ReservedNodeQuotaExceededFault ReservedNodesOfferingNotFoundFault ServiceUpdateNotFoundFault ShardNotFoundFault
+    ShardsPerClusterQuotaExceededFault SubnetGroupAlreadyExistsFault SubnetGroupInUseFault SubnetGroupNotFoundFault
+    SubnetGroupQuotaExceededFault SubnetInUse SubnetNotAllowedFault SubnetQuotaExceededFault TagNotFoundFault
+    TestFailoverNotAvailableFault UserAlreadyExistsFault UserNotFoundFault UserQuotaExceededFault`,
 });
+
+const HINTS: Readonly<Record<FaultKind, string>> = {
+  ...COMMON_HINTS,
+  quota: 'MemoryDB allows 20 manual snapshots per cluster in any 24 hours: delete some, or let the job wait.',
+  state: 'The source is busy: it can be copied when its status is `available` again.',
+  exists: 'Choose another TargetSnapshotName, or delete the snapshot of that name.',
+  missing: 'Check the name, the account and the region of the worker.',
+  refused: 'MemoryDB refused the request: the message says why.',
+  unknown: 'AWS answered with an error that this version does not know: look it up by its name.',
+};
+
+const HINTS_BY_NAME: ReadonlyMap<string, string> = new Map([
+  ['InvalidParameterValueException', 'Correct the value that the message names.'],
+  ['InvalidParameterCombinationException', 'Leave out one of the parameters that the message names.'],
+  [
+    'ServiceLinkedRoleNotFoundFault',
+    'Create the role: aws iam create-service-linked-role --aws-service-name memorydb.amazonaws.com',
+  ],
+  ['TagQuotaPerResourceExceeded', "A snapshot holds 50 tags, one of them is the job's: pass 49 at most."],
+  ['ClusterNotFoundFault', 'Check the name of the cluster, and the account and region of the worker.'],
+  ['InvalidKMSKeyFault', 'Use a symmetric, enabled KMS key of the same region.'],
+]);
 
 /** The names of the Query protocol, which MemoryDB's sister services use and its model lists. */
-const SHORT_FORMS: ReadonlyMap<string, string> = byName({
-  SnapshotQuotaExceeded: 'SnapshotQuotaExceededFault',
-  InvalidSnapshotState: 'InvalidSnapshotStateFault',
-  SnapshotAlreadyExists: 'SnapshotAlreadyExistsFault',
-  SnapshotNotFound: 'SnapshotNotFoundFault',
-  InvalidParameterValue: 'InvalidParameterValueException',
-  InvalidParameterCombination: 'InvalidParameterCombinationException',
-  ServiceLinkedRoleNotFound: 'ServiceLinkedRoleNotFoundFault',
-  TagQuotaPerResourceExceededFault: 'TagQuotaPerResourceExceeded',
-  APICallRateForCustomerExceeded: 'APICallRateForCustomerExceededFault',
-  InvalidKMSKey: 'InvalidKMSKeyFault',
-  InvalidARN: 'InvalidARNFault',
-});
+const SHORT_FORMS: ReadonlyMap<string, string> = new Map([
+  ['SnapshotQuotaExceeded', 'SnapshotQuotaExceededFault'],
+  ['InvalidSnapshotState', 'InvalidSnapshotStateFault'],
+  ['SnapshotAlreadyExists', 'SnapshotAlreadyExistsFault'],
+  ['SnapshotNotFound', 'SnapshotNotFoundFault'],
+  ['InvalidParameterValue', 'InvalidParameterValueException'],
+  ['InvalidParameterCombination', 'InvalidParameterCombinationException'],
+  ['ServiceLinkedRoleNotFound', 'ServiceLinkedRoleNotFoundFault'],
+  ['TagQuotaPerResourceExceededFault', 'TagQuotaPerResourceExceeded'],
+  ['APICallRateForCustomerExceeded', 'APICallRateForCustomerExceededFault'],
+  ['InvalidKMSKey', 'InvalidKMSKeyFault'],
+  ['InvalidARN', 'InvalidARNFault'],
+]);
 
 /** Every name the table knows, short forms included: what the tests walk. */
-export const KNOWN_FAULT_NAMES: readonly string[] = [...FAULTS.keys(), ...SHORT_FORMS.keys()];
+export const KNOWN_FAULT_NAMES: readonly string[] = [...COMMON_NAMES, ...FAULTS.keys(), ...SHORT_FORMS.keys()];
 
-/** Reads an error of the AWS client by its name, never by its message. */
+/** Reads an error of the MemoryDB client by its name, never by its message: that chooses a hint at most. */
 export function classifyFault(err: unknown): Fault {
-  const thrown = err instanceof Error ? err : new Error(String(err));
-  const meta = metadataOf(thrown);
-  // The SDK throws plain errors where its set-up is incomplete, for example without a region.
-  const name = thrown.name === 'Error' ? 'ClientError' : (SHORT_FORMS.get(thrown.name) ?? thrown.name);
-  const known = FAULTS.get(name);
-  const [kind, hint] = known ?? unnamed(thrown, meta.httpStatusCode);
+  const thrown = readThrown(err);
+  const { httpStatus, requestId } = thrown;
+  const fault = identify(thrown);
   return {
-    name: kind === 'trouble' && known === undefined ? nameOfTrouble(thrown, meta.httpStatusCode) : name,
-    kind,
-    hint,
-    message: thrown.message,
-    ...(meta.httpStatusCode !== undefined && { httpStatus: meta.httpStatusCode }),
-    ...(meta.requestId !== undefined && { requestId: meta.requestId }),
+    ...fault,
+    hint: specialHint(fault) ?? HINTS_BY_NAME.get(fault.name) ?? HINTS[fault.kind],
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(requestId !== undefined && { requestId }),
   };
 }
 
-function unnamed(err: Error, httpStatus: number | undefined): Row {
-  if (httpStatus !== undefined && httpStatus >= 500) return row('trouble', TROUBLE_HINT);
-  if (isNetworkError(err) || isGarbledAnswer(err)) return row('trouble', TROUBLE_HINT);
-  if (isServiceError(err)) {
-    return row('unknown', 'AWS answered with an error that this version does not know: look it up by its name.');
-  }
-  return row('client', CLIENT_HINT);
+function identify(thrown: Thrown): Pick<Fault, 'name' | 'kind' | 'message'> {
+  const special = readUnsupported(thrown) ?? readPath(thrown, isOfMemoryDB);
+  if (special) return special;
+  const { message, httpStatus, isService } = thrown;
+  // The SDK throws plain errors where its set-up is incomplete, for example without a region.
+  const name = longForm(thrown.name ?? (httpStatus === undefined ? 'ClientError' : `Http${httpStatus}`));
+  const kind = FAULTS.get(name) ?? commonKindOf(name);
+  if (kind) return { name, kind, message };
+  if (httpStatus !== undefined && httpStatus >= 500) return { name, kind: 'trouble', message };
+  return { name, kind: isService ? 'unknown' : 'client', message };
 }
 
-/** What the SDK calls an answer that tells no name, as gateways give it. */
-const NAMELESS: readonly string[] = ['Error', 'Unknown', 'UnknownError'];
-
-function nameOfTrouble(err: Error, httpStatus: number | undefined): string {
-  const code = codeOf(err);
-  if (code !== undefined) return code;
-  if (isGarbledAnswer(err)) return 'GarbledAnswer';
-  return httpStatus !== undefined && NAMELESS.includes(err.name) ? `Http${httpStatus}` : err.name;
+function longForm(name: string): string {
+  return SHORT_FORMS.get(name) ?? name;
 }
 
-/** Node's own errors (ECONNRESET, EPIPE, ENOTFOUND, …) carry a code. */
-function isNetworkError(err: Error): boolean {
-  return codeOf(err) !== undefined || err.name === 'NetworkingError' || err.message === 'aborted';
-}
-
-/** The SDK throws a SyntaxError with the response attached when a body is cut or is no JSON. */
-function isGarbledAnswer(err: Error): boolean {
-  return err instanceof SyntaxError && ('$response' in err || '$responseBodyText' in err || '$metadata' in err);
-}
-
-function isServiceError(err: Error): boolean {
-  return '$fault' in err && err.name !== 'Error';
-}
-
-/** A TypeError or RangeError with a code (ERR_INVALID_URL, ERR_INVALID_ARG_TYPE) is a wrong set-up, not the network. */
-function codeOf(err: Error): string | undefined {
-  if (err instanceof TypeError || err instanceof RangeError) return undefined;
-  return 'code' in err && typeof err.code === 'string' && /^E[A-Z_]+$/.test(err.code) ? err.code : undefined;
-}
-
-/** A table that answers to its own names only: an error could be called `constructor`. */
-function byName<Value>(table: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
-  return new Map(Object.entries(table));
-}
-
-interface ResponseMetadata {
-  readonly httpStatusCode?: number;
-  readonly requestId?: string;
-}
-
-function metadataOf(err: Error): ResponseMetadata {
-  return '$metadata' in err && typeof err.$metadata === 'object' && err.$metadata !== null ? err.$metadata : {};
+/** MemoryDB names every error that it answers, in its own kind of JSON. */
+function isOfMemoryDB(contentType: string | undefined): boolean {
+  return contentType?.startsWith('application/x-amz-json') === true;
 }

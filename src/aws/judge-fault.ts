@@ -1,26 +1,25 @@
-import type { PaceName } from '../contract/pacing';
-import type { Fault, FaultKind } from './faults';
+import { withRegion } from './fault-hints';
+import type { Fault } from './faults';
+import { OUTCOMES, type Acceptance } from './outcomes';
 import type { Final, Wait } from './verdict';
 
-/** Whether the copy may have been accepted by the time of the fault: then an expired login must not end a day-long wait. */
-export type Acceptance = 'none' | 'possible';
-
-const PACE_OF: Readonly<Partial<Record<FaultKind, PaceName>>> = {
-  quota: 'quota',
-  state: 'state',
-  trouble: 'throttled',
-  unknown: 'throttled',
-};
+export type { Acceptance };
 
 /**
  * Final or wait: what a fault means where no look at the source or the target can tell more. `state` and `exists` are
  * worth that look first.
+ *
+ * @param region of the source, for hints that name AWS's principal there
  */
-export function judgeFault(fault: Fault, acceptance: Acceptance): Final | Wait {
-  const pace = fault.kind === 'access' && acceptance === 'possible' ? 'state' : PACE_OF[fault.kind];
+export function judgeFault(fault: Fault, acceptance: Acceptance, region?: string): Final | Wait {
+  const pace = OUTCOMES[fault.kind][acceptance];
   const { name, hint, message, requestId } = fault;
-  const common = { message: `${name}: ${message}`, hint, ...(requestId !== undefined && { requestId }) };
-  return pace === undefined
+  const common = {
+    message: `${name}: ${message}`,
+    hint: withRegion(hint, region),
+    ...(requestId !== undefined && { requestId }),
+  };
+  return pace === 'final'
     ? { verdict: 'final', type: name, ...common }
     : { verdict: 'wait', pace, reason: name, ...common };
 }

@@ -1,16 +1,5 @@
-import { addAbortSignal } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import type { Bucket } from './bucket';
+import { streamRange, type RangeToRead } from './read-object';
 import { tryPersistently, type Persistence } from './try-persistently';
-import { openRange, misfit, type PinnedObject } from './read-object';
-
-/** Bytes `from` to `to` (not included) of an object. */
-export interface RangeToRead {
-  readonly bucket: Bucket;
-  readonly object: PinnedObject;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** A range that is being read, in memory as far as it has come. */
 export interface RangeDownload {
@@ -33,7 +22,7 @@ export function downloadRange(
   let wake = (): void => undefined;
   const onAbort = (): void => wake();
   signal.addEventListener('abort', onAbort);
-  const over = readRange(range, persistence, (chunk) => {
+  const over = readOn(range, persistence, (chunk) => {
     chunks.push(chunk);
     wake();
   }).finally(() => {
@@ -58,27 +47,20 @@ export function downloadRange(
   };
 }
 
-async function readRange(
-  { bucket, object, from, to }: RangeToRead,
-  persistence: Persistence,
-  keep: (chunk: Uint8Array) => void
-): Promise<void> {
-  let next = from;
-  await tryPersistently(bucket.s3, persistence, async (signal, noteProgress) => {
-    const start = next;
-    const { body } = await openRange(bucket, object, start, to, signal);
-    // As the socket gives them: an iterator over a stream would join what has come into copies.
-    body.on('data', (chunk: Uint8Array) => {
-      if (body.destroyed || chunk.length === 0) return;
-      if (next + chunk.length > to) {
-        body.destroy(misfit(object, start, to, next + chunk.length - start));
-        return;
-      }
+/** A range is asked for again from where it stood. One that came whole and broke then is not: its bytes are given out. */
+async function readOn(range: RangeToRead, persistence: Persistence, keep: (chunk: Uint8Array) => void): Promise<void> {
+  let next = range.from;
+  let failure: unknown;
+  await tryPersistently(range.bucket.s3, persistence, async (signal, noteProgress) => {
+    if (next === range.to) throw failure;
+    const onChunk = (chunk: Uint8Array): void => {
       next += chunk.length;
       noteProgress();
-      keep(chunk);
+      if (chunk.length > 0) keep(chunk);
+    };
+    await streamRange({ ...range, from: next }, { onChunk, signal }).catch((err: unknown) => {
+      failure = err;
+      throw err;
     });
-    await finished(addAbortSignal(signal, body), { writable: false });
-    if (next < to) throw misfit(object, start, to, next - start);
   });
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Bucket } from './bucket';
 import type { Persistence } from './try-persistently';
 import { downloadRange, type RangeDownload } from './range-download';
-import type { PinnedObject } from './read-object';
+import type { PinnedObject } from './pinned-object';
 
 /** How an object is read in ranges. */
 export interface ReadRangesOptions extends Persistence {

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { openScan, resumes, type RdbReport, type RdbScan, type ScanOptions } from '../rdb';
-import { readObjectHead, type Bucket, type ObjectHead } from './bucket';
+import type { Bucket } from './bucket';
+import { readObjectHead, type ObjectHead } from './object-head';
+import type { PinnedObject } from './pinned-object';
 import { tryPersistently } from './try-persistently';
-import type { PinnedObject } from './read-object';
 import { readRanges, type ReadRangesOptions } from './read-ranges';
 
 /** How an object is scanned. */

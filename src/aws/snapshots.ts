@@ -3,10 +3,10 @@ import {
   DeleteSnapshotCommand,
   DescribeSnapshotsCommand,
   ListTagsCommand,
-  paginateDescribeSnapshots,
   type Snapshot,
 } from '@aws-sdk/client-memorydb';
 import type { JobPlan, SnapshotRecord, TagPair } from '../contract/job';
+import { BadAnswer } from './common-faults';
 import { classifyFault } from './faults';
 import type { MemoryDBClients } from './clients';
 
@@ -50,13 +50,18 @@ export async function listSnapshots(
   signal?: AbortSignal
 ): Promise<SnapshotRecord[]> {
   const records: SnapshotRecord[] = [];
-  // The paginator takes no abort signal: it is asked for between the pages.
-  const pages = paginateDescribeSnapshots({ client: reads }, { ClusterName: cluster, ShowDetail: true });
-  for await (const { Snapshots: page } of pages) {
-    signal?.throwIfAborted();
-    records.push(...(page ?? []).map(toRecord));
+  const tokens = new Set<string>();
+  for (let token: string | undefined; ;) {
+    const { Snapshots: page = [], NextToken } = await reads.send(
+      new DescribeSnapshotsCommand({ ClusterName: cluster, ShowDetail: true, ...(token && { NextToken: token }) }),
+      withSignal(signal)
+    );
+    records.push(...page.map(toRecord));
+    token = NextToken || undefined;
+    if (token === undefined) return records;
+    if (tokens.has(token)) throw new BadAnswer(`the list of ${cluster}'s snapshots goes on with the same token again`);
+    tokens.add(token);
   }
-  return records;
 }
 
 /** A snapshot's tags, a missing value as the empty string; undefined when there is no such snapshot (yet). */

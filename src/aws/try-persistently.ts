@@ -68,20 +68,14 @@ async function whileAlive<T>(stallMs: number, signal: AbortSignal | undefined, w
   }
 }
 
-/** Refusals of a signature by credentials, or by a clock, that are out of date. */
-const OUT_OF_DATE: readonly string[] = [
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'TokenRefreshRequired',
-  'RequestExpired',
-  'RequestTimeTooSkewed', // the SDK has set its clock by the answer
-];
+/** Refusals of credentials that are out of date. */
+const OUT_OF_DATE: readonly string[] = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'];
 
-function remedyFor({ name, meaning, httpStatus }: S3Fault): 'another try' | 'new signature' | 'none' {
+function remedyFor({ name, meaning }: S3Fault): 'another try' | 'new signature' | 'none' {
   if (meaning === 'trouble') return 'another try';
-  // HEAD tells no name: to a request that makes sense, 400 says that its token has expired.
-  const isBare = httpStatus === 400 && meaning === 'client' && ['Unknown', 'UnknownError', '400'].includes(name);
-  return isBare || OUT_OF_DATE.includes(name) ? 'new signature' : 'none';
+  // The SDK has set its clock by the answer. HEAD tells no name: 400 says there that the token has expired.
+  const isOutOfDate = meaning === 'clock' || OUT_OF_DATE.includes(name) || (meaning === 'access' && name === 'Http400');
+  return isOutOfDate ? 'new signature' : 'none';
 }
 
 /** The SDK keeps credentials until they say that they expire, and some never do. What goes wrong here, the next try tells. */

@@ -1,4 +1,5 @@
 import { readText, writeJson, type Bucket } from './bucket';
+import { BadAnswer } from './common-faults';
 import { formatManifest, type Manifest } from './manifest';
 import { classifyS3Fault } from './s3-faults';
 
@@ -18,11 +19,14 @@ export async function writeManifest(
   try {
     return await writeJson(bucket, key, text, over ? { IfMatch: over.etag } : { IfNoneMatch: '*' });
   } catch (err) {
-    const { meaning } = classifyS3Fault(err);
+    const { meaning, name } = classifyS3Fault(err);
     if (meaning !== 'replaced' && meaning !== 'trouble') throw err;
     const there = await readText(bucket, key);
     if (there?.text === text) return there.etag;
     if (meaning === 'trouble') throw err;
+    if (there?.etag === over?.etag) {
+      throw new BadAnswer(`${key}: S3 answers ${name}, and the condition of the write holds`, { cause: err });
+    }
     return undefined;
   }
 }

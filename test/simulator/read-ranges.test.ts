@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Bucket } from '../../src/aws/bucket';
-import type { PinnedObject } from '../../src/aws/read-object';
+import type { PinnedObject } from '../../src/aws/pinned-object';
 import { readRanges, type ReadRangesOptions } from '../../src/aws/read-ranges';
 import type { Fault } from '../../src/testing/scripted-faults';
 import { serve } from '../support/serve';

@@ -4,7 +4,7 @@ import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
 import { expect, onTestFinished } from 'vitest';
 import type { Bucket } from '../../src/aws/bucket';
 import { openS3 } from '../../src/aws/clients';
-import type { PinnedObject } from '../../src/aws/read-object';
+import type { PinnedObject } from '../../src/aws/pinned-object';
 import { classifyS3Fault, type S3Meaning } from '../../src/aws/s3-faults';
 
 /** An object in a bucket, and the way to it that the activities take. */

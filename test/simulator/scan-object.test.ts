@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { scanObject, type ScannedObject, type ScanObjectOptions } from '../../src/aws/scan-object';
-import type { PinnedObject } from '../../src/aws/read-object';
+import type { PinnedObject } from '../../src/aws/pinned-object';
 import { crc64, crc64Hex, type ScanState } from '../../src/rdb';
 import { createRdbFile, type RdbFileOptions } from '../../src/testing/rdb-file';
 import { expectFault, makeBytes, name, setReadingStage, type ReadingStage } from './reading-stage';

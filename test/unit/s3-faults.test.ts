@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KNOWN_FAULT_NAMES } from '../../src/aws/faults';
-import { listObjects } from '../../src/aws/bucket';
+import { BadAnswer } from '../../src/aws/common-faults';
+import { listObjects } from '../../src/aws/listing';
 import { judgeS3Fault } from '../../src/aws/judge-s3-fault';
-import { BAD_RANGE, classifyS3Fault, NO_LISTING, type S3Fault, type S3Meaning } from '../../src/aws/s3-faults';
+import { classifyS3Fault, KNOWN_S3_NAMES, type S3Fault, type S3Meaning } from '../../src/aws/s3-faults';
 
 type Answer = (response: ServerResponse) => void;
 type Row = readonly [what: string, answer: Answer, name: string, meaning: S3Meaning];
@@ -30,19 +30,20 @@ const xml =
 
 describe('what the SDK throws for an answer to HEAD, which has no body, means by its status', () => {
   test.for<Row>([
-    ['301', bare(301, ELSEWHERE), 'Unknown', 'wrong region'],
-    ['307', bare(307, ELSEWHERE), 'Unknown', 'wrong region'],
-    ['400 with the region of the bucket', bare(400, ELSEWHERE), 'Unknown', 'wrong region'],
-    ['400', bare(400), 'Unknown', 'client'],
-    ['403', bare(403), 'Unknown', 'access'],
-    ['403 with the region, as for the bucket of another account', bare(403, ELSEWHERE), 'Unknown', 'access'],
-    ['404', bare(404), 'NotFound', 'missing'],
-    ['405', bare(405), 'Unknown', 'client'],
-    ['409', bare(409), 'Unknown', 'trouble'],
-    ['412', bare(412), 'Unknown', 'replaced'],
-    ['416', bare(416), 'Unknown', 'empty'],
-    ['429', bare(429), 'Unknown', 'trouble'],
+    ['301', bare(301, ELSEWHERE), 'Http301', 'wrong region'],
+    ['307', bare(307, ELSEWHERE), 'Http307', 'wrong region'],
+    ['400 with the region of the bucket', bare(400, ELSEWHERE), 'Http400', 'wrong region'],
+    ['400', bare(400), 'Http400', 'access'],
+    ['403', bare(403), 'Http403', 'access'],
+    ['403 with the region, as for the bucket of another account', bare(403, ELSEWHERE), 'Http403', 'access'],
+    ['404', bare(404), 'Http404', 'missing'],
+    ['405', bare(405), 'NotImplemented', 'unsupported'],
+    ['409', bare(409), 'Http409', 'trouble'],
+    ['412', bare(412), 'Http412', 'replaced'],
+    ['416', bare(416), 'Http416', 'empty'],
+    ['429', bare(429), 'Http429', 'trouble'],
     ['500', bare(500), 'Http500', 'trouble'],
+    ['501', bare(501), 'NotImplemented', 'unsupported'],
     ['503', bare(503), 'Http503', 'trouble'],
   ])('%s', async ([, serve, name, meaning]) => {
     const err = await whatIsThrownFor(serve, (s3) => s3.send(new HeadObjectCommand(PLACE)));
@@ -66,7 +67,7 @@ describe('what the SDK throws for an answer that names the error', () => {
     ['a signature that is none', xml(400, 'AuthorizationHeaderMalformed'), 'AuthorizationHeaderMalformed', 'client'],
     ['a missing permission', xml(403, 'AccessDenied'), 'AccessDenied', 'access'],
     ['a key that nobody knows', xml(403, 'InvalidAccessKeyId'), 'InvalidAccessKeyId', 'access'],
-    ['a clock that is wrong', xml(403, 'RequestTimeTooSkewed'), 'RequestTimeTooSkewed', 'access'],
+    ['a clock that is wrong', xml(403, 'RequestTimeTooSkewed'), 'RequestTimeTooSkewed', 'clock'],
     ['an expired login, though 400', xml(400, 'ExpiredToken'), 'ExpiredToken', 'access'],
     ['an expired login, with a region', xml(400, 'ExpiredToken', ELSEWHERE), 'ExpiredToken', 'access'],
     ['a condition that does not hold', xml(412, 'PreconditionFailed'), 'PreconditionFailed', 'replaced'],
@@ -76,7 +77,12 @@ describe('what the SDK throws for an answer that names the error', () => {
     ['a slow upload, though 400', xml(400, 'RequestTimeout'), 'RequestTimeout', 'trouble'],
     ['an error of S3', xml(500, 'InternalError'), 'InternalError', 'trouble'],
     ['an error in an answer that began as a success', xml(200, 'InternalError'), 'InternalError', 'trouble'],
-    ['what S3 does not know', xml(501, 'NotImplemented'), 'NotImplemented', 'trouble'],
+    ['what S3 does not know', xml(501, 'NotImplemented'), 'NotImplemented', 'unsupported'],
+    ['what LocalStack does not know', xml(501, 'InternalFailure'), 'NotImplemented', 'unsupported'],
+    ['a method that is not allowed', xml(405, 'MethodNotAllowed'), 'MethodNotAllowed', 'unsupported'],
+    ['an archived object, though 403', xml(403, 'InvalidObjectState'), 'InvalidObjectState', 'archived'],
+    ['a key that is disabled', xml(400, 'KMS.DisabledException'), 'KMS.DisabledException', 'access'],
+    ['an error of KMS that nobody knows, 400', xml(400, 'KMS.BrandNew'), 'KMS.BrandNew', 'client'],
     [
       'a name of MemoryDB, which is a stranger here',
       xml(400, 'SnapshotNotFoundFault'),
@@ -136,7 +142,7 @@ describe('what the SDK throws where the path is to blame', () => {
 
 describe('what never came from S3', () => {
   test.for<readonly [what: string, err: unknown, name: string, meaning: S3Meaning]>([
-    ['a range that is not what was asked for', named(BAD_RANGE), BAD_RANGE, 'trouble'],
+    ['an answer that cannot be right', new BadAnswer('x'), 'BadAnswer', 'trouble'],
     ['credentials that cannot be had', named('CredentialsProviderError'), 'CredentialsProviderError', 'access'],
     ['a bug of ours', new TypeError('x is not a function'), 'TypeError', 'client'],
     ['an aborted call', named('AbortError'), 'AbortError', 'client'],
@@ -176,7 +182,7 @@ describe('a fault of S3', () => {
     const messages = fc.oneof(fc.string(), fc.constantFrom('NoSuchKey', 'SlowDown', 'AccessDenied'));
     fc.assert(
       fc.property(fc.string(), statuses, messages, (name, status, message) => {
-        fc.pre(!KNOWN_FAULT_NAMES.includes(name) && ![BAD_RANGE, NO_LISTING].includes(name) && message !== 'aborted');
+        fc.pre(!KNOWN_S3_NAMES.includes(name) && !NAMELESS.includes(name));
 
         expect(classifyS3Fault(s3Error(name, status, message)).meaning).toBe(meaningOf(status));
       })
@@ -189,8 +195,13 @@ describe('what a fault of S3 leads to, before anything was accepted and after it
     ['missing', 'InvalidRequest', 'InvalidRequest'],
     ['wrong region', 'InvalidRequest', 'InvalidRequest'],
     ['access', 'SomeName', 'wait: state'],
-    ['replaced', 'SomeName', 'SomeName'],
-    ['empty', 'SomeName', 'SomeName'],
+    ['clock', 'SomeName', 'wait: state'],
+    ['tls', 'SomeName', 'wait: state'],
+    ['gateway', 'SomeName', 'wait: state'],
+    ['unsupported', 'SomeName', 'SomeName'],
+    ['archived', 'SomeName', 'SomeName'],
+    ['replaced', 'wait: throttled', 'wait: throttled'],
+    ['empty', 'wait: throttled', 'wait: throttled'],
     ['trouble', 'wait: throttled', 'wait: throttled'],
     ['client', 'SomeName', 'SomeName'],
   ])('%s: %s, and %s', ([meaning, before, after]) => {
@@ -216,18 +227,38 @@ describe('what a fault of S3 leads to, before anything was accepted and after it
     });
   });
 
-  test.for(['Unknown', 'UnknownError'])('%s is told by its status', (name) => {
-    expect(judgeS3Fault(faultOf({ name, meaning: 'access', httpStatus: 403 }), 'none', 'b')).toMatchObject({
+  test('what names no error is told by its status', () => {
+    const fault = faultOf({ name: 'Http403', message: 'HTTP 403', meaning: 'access', httpStatus: 403 });
+
+    expect(judgeS3Fault(fault, 'none', 'b')).toMatchObject({
       type: 'InvalidRequest',
       message: 'the bucket b: HTTP 403',
     });
-    expect(judgeS3Fault(faultOf({ name, meaning: 'access', httpStatus: 403 }), 'possible', 'b')).toMatchObject({
-      reason: 'Http403',
+    expect(judgeS3Fault(fault, 'possible', 'b')).toMatchObject({ reason: 'Http403' });
+  });
+
+  test('a bucket that is not there is told as that', () => {
+    const fault = faultOf({ name: 'Http404', message: 'HTTP 404', meaning: 'missing', httpStatus: 404 });
+
+    expect(judgeS3Fault(fault, 'none', 'shop-exportz')).toMatchObject({
+      type: 'InvalidRequest',
+      message: 'there is no bucket shop-exportz',
     });
   });
 
   test('has a hint of its own for each meaning', () => {
-    const meanings: S3Meaning[] = ['missing', 'wrong region', 'access', 'replaced', 'empty', 'trouble', 'client'];
+    const meanings: S3Meaning[] = [
+      'missing',
+      'wrong region',
+      'access',
+      'clock',
+      'tls',
+      'gateway',
+      'unsupported',
+      'archived',
+      'trouble',
+      'client',
+    ];
 
     const hints = meanings.map((meaning) => judgeS3Fault(faultOf({ meaning }), 'none', 'b').hint);
 
@@ -235,10 +266,14 @@ describe('what a fault of S3 leads to, before anything was accepted and after it
   });
 });
 
+/** The names by which the SDK says that an answer has none. */
+const NAMELESS = ['Error', 'Unknown', 'UnknownError', ''];
+
 /** S3's statuses as the design lists them; all other refusals are a bug or a wrong set-up. */
 function meaningOf(status: number): S3Meaning {
   if (status === 301 || status === 307) return 'wrong region';
-  if (status === 403) return 'access';
+  if (status === 401 || status === 403) return 'access';
+  if (status === 501) return 'unsupported';
   if (status === 404) return 'missing';
   if (status === 412) return 'replaced';
   if (status === 416) return 'empty';

@@ -1,7 +1,9 @@
-import { listPages, readText, type Bucket } from '../../aws/bucket';
+import { readText, type Bucket } from '../../aws/bucket';
 import { openS3, type S3Access } from '../../aws/clients';
 import { tryPersistently, type Persistence, type Try } from '../../aws/try-persistently';
-import { readRange, type PinnedObject } from '../../aws/read-object';
+import { listPages } from '../../aws/listing';
+import type { PinnedObject } from '../../aws/pinned-object';
+import { readRange } from '../../aws/read-object';
 import { scanObject } from '../../aws/scan-object';
 import { HEAD_LENGTH, TAIL_LENGTH } from '../../rdb/header';
 import { readHeader } from './header-reading';
@@ -103,7 +105,7 @@ async function readEnds(bucket: BucketToRead, object: PinnedObject): Promise<Rea
   const read = async (from: number, to: number) =>
     from === to
       ? new Uint8Array()
-      : (await persist(bucket, (signal) => readRange(bucket, object, from, to, signal))).bytes;
+      : (await persist(bucket, (signal) => readRange({ bucket, object, from, to }, signal))).bytes;
   const head = await read(0, Math.min(HEAD_LENGTH, size));
   return readHeader(head, size <= HEAD_LENGTH ? head : await read(size - TAIL_LENGTH, size), size);
 }

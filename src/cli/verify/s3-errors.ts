@@ -1,3 +1,4 @@
+import { specialHint } from '../../aws/fault-hints';
 import { classifyS3Fault, type S3Fault, type S3Meaning } from '../../aws/s3-faults';
 import { AccessError } from './source';
 
@@ -7,6 +8,11 @@ const SENTENCES: Readonly<Record<S3Meaning, string>> = {
   'wrong region': 'is in another region: pass it as --region',
   access:
     'may not be read: check the credentials; they need s3:ListBucket on the bucket and s3:GetObject on its objects, and the owner of the bucket must be the expected one',
+  clock: 'cannot be asked for: set the clock of this machine, or check the secret access key',
+  tls: 'cannot be reached by a connection that can be trusted: check the host name in --endpoint-url, or name a file with the CA of its certificate in NODE_EXTRA_CA_CERTS',
+  gateway: 'cannot be asked for, because what answers is not S3: check --endpoint-url and the proxy',
+  unsupported: 'cannot be read, because the endpoint does not implement the request: use one that does',
+  archived: 'is archived: restore it first (aws s3api restore-object)',
   replaced: 'was replaced while it was read: verify it again',
   empty: 'was emptied while it was read: verify it again',
   trouble: 'cannot be read, S3 does not answer as it should: check the network and --endpoint-url, or try again',
@@ -21,11 +27,10 @@ export function explainS3Error(name: string, error: unknown): AccessError {
 }
 
 function sentenceOf({ meaning, name, message, bucketRegion }: S3Fault): string {
+  const hint = specialHint({ name, kind: meaning, message });
   if (/region (is missing|not accepted)/i.test(message))
     return 'cannot be asked for without a region: pass --region, or set AWS_REGION';
-  if (name === 'CredentialsProviderError') {
-    return 'cannot be asked for without credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-  }
+  if (hint !== undefined) return `cannot be read. ${hint}`;
   return bucketRegion !== undefined && meaning === 'wrong region'
     ? `is in ${bucketRegion}: pass --region ${bucketRegion}`
     : SENTENCES[meaning];
