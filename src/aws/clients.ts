@@ -1,5 +1,6 @@
 import { MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { withClockRetry, withoutResponseChecksums, withoutRetries } from './adapt-client';
 import { openAgent } from './proxy-agent';
 
 /** A ready client, which stays the caller's to close, or the configuration of one. */
@@ -45,13 +46,17 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequ
 /** Makes the clients. Connections are kept alive, and opened on first use. */
 export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
   const theirs = isClient(option);
-  const reads = theirs ? option : new MemoryDBClient({ ...option, ...ourDefaults(option, USUAL_SOCKETS) });
-  return { reads, sends: withoutRetries(reads), close: () => (theirs ? undefined : reads.destroy()) };
+  const client = theirs ? option : new MemoryDBClient({ ...option, ...ourDefaults(option, USUAL_SOCKETS) });
+  return {
+    reads: withClockRetry(client),
+    sends: withClockRetry(withoutRetries(client)),
+    close: () => (theirs ? undefined : client.destroy()),
+  };
 }
 
 /** Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets. */
 export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {}): S3Access {
-  if (isClient(option)) return { s3: option, close: () => undefined };
+  if (isClient(option)) return { s3: withClockRetry(withoutResponseChecksums(option)), close: () => undefined };
   const s3 = new S3Client({
     // A checksum of the whole object on the answer to a range would be compared with the range.
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -60,7 +65,7 @@ export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {})
     ...ourDefaults(option, Math.max(USUAL_SOCKETS, reads + SPARE_SOCKETS)),
   });
   if (option.forcePathStyle === undefined) addressByPath(s3);
-  return { s3, close: () => s3.destroy() };
+  return { s3: withClockRetry(s3), close: () => s3.destroy() };
 }
 
 /** Whether this is a client of the AWS SDK, from whichever copy of its package, and not the configuration of one. */
@@ -107,17 +112,4 @@ function addressByPath(s3: S3Client): void {
 
 async function hasConfiguredEndpoint(config: S3Client['config']): Promise<boolean> {
   return !config.ignoreConfiguredEndpointUrls && (await config.serviceConfiguredEndpoint?.()) !== undefined;
-}
-
-/**
- * The same client, its connections and middleware included, less the SDK's retries. `maxAttempts: 1` would be the
- * plain way, but a ready client cannot be configured again. The middleware's name stays, because others are placed
- * relative to it.
- */
-function withoutRetries(client: MemoryDBClient): MemoryDBClient {
-  const name = 'retryMiddleware';
-  const stack = client.middlewareStack.clone();
-  if (!stack.remove(name)) throw new Error(`@aws-sdk/client-memorydb has no ${name}: this version is not supported`);
-  stack.add((next) => next, { name, step: 'finalizeRequest', tags: ['RETRY'] });
-  return Object.create(client, { middlewareStack: { value: stack } }) as MemoryDBClient;
 }

@@ -123,10 +123,10 @@ export function readUnsupported({ name, message, httpStatus }: Thrown): NamedKin
  * @param speaks whether an answer of that content type may be the service's own
  */
 export function readPath(
-  { name, message, httpStatus, contentType, isGarbled, code, file }: Thrown,
+  { name, message, httpStatus, contentType, isGarbled, code, syscall }: Thrown,
   speaks: (contentType: string | undefined) => boolean
 ): NamedKind<CommonKind> | undefined {
-  if (name !== undefined) return undefined;
+  if (name !== undefined && (code === undefined || commonKindOf(name) !== undefined)) return undefined;
   if (code === undefined && httpStatus !== undefined) {
     if (httpStatus < 300) return { name: 'GarbledAnswer', kind: 'trouble', message };
     const named = (kind: CommonKind) => ({ name: `Http${httpStatus}`, kind, message });
@@ -138,7 +138,7 @@ export function readPath(
   if (NETWORK_CODES.has(code)) return { name: code, kind: 'trouble', message };
   if (TLS_CODES.test(code)) return { name: 'TlsError', kind: 'tls', message: told };
   if (code.startsWith('HPE_')) return { name: 'GarbledAnswer', kind: 'trouble', message: told };
-  const isFile = FILE_CODES.includes(code) && file !== undefined;
+  const isFile = FILE_CODES.includes(code) && syscall !== undefined && syscall !== 'connect';
   return isFile ? { name: 'CredentialsProviderError', kind: 'access', message: told } : undefined;
 }
 

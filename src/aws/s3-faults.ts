@@ -33,6 +33,8 @@ const FAULTS = kindsOf<S3Meaning>({
   trouble: `ConditionalRequestConflict OperationAborted BadDigest IncompleteBody XAmzContentSHA256Mismatch
     ConnectionClosedByRequester ResponseInterrupted Busy ServiceFailure`,
   client: `AccessControlListNotSupported AccessPointAlreadyOwnedByYou AmbiguousGrantByEmailAddress
+    AnnotationLimitExceeded AnnotationNameTooLong InvalidAnnotationName InvalidPrefix NoSuchAnnotation
+    UnsupportedMediaType
     AuthorizationHeaderMalformed AuthorizationQueryParametersError BucketAlreadyExists BucketAlreadyOwnedByYou
     BucketHasAccessPointsAttached BucketNotEmpty ClientTokenConflict DeviceNotActiveError EncryptionTypeMismatch
     EntityTooLarge EntityTooSmall IdempotencyParameterMismatch IllegalVersioningConfigurationException

@@ -16,8 +16,8 @@ export interface Thrown {
   readonly isService: boolean;
   /** Node's code of the error that is the cause: ECONNRESET, CERT_HAS_EXPIRED, … */
   readonly code?: string;
-  /** The file that could not be read. */
-  readonly file?: string;
+  /** What the operating system was asked for: connect, open, read, … */
+  readonly syscall?: string;
 }
 
 /** The names that the SDK itself gives to an answer that tells none. */
@@ -28,7 +28,7 @@ export function readThrown(err: unknown): Thrown {
   const error = err instanceof Error ? err : new Error(String(err));
   const { httpStatusCode: httpStatus, requestId } = metadataOf(error);
   const headers = headersOf(error);
-  const { code, file } = causeOf(error);
+  const { code, syscall } = '$fault' in error ? {} : causeOf(error);
   // An answer that broke off has a code; one that came to its end is garbled where the SDK makes no service error of it.
   const isGarbled = httpStatus !== undefined && code === undefined && !('$fault' in error);
   const isNameless = NAMELESS.includes(error.name) || isGarbled || isBareNotFound(error);
@@ -47,7 +47,7 @@ export function readThrown(err: unknown): Thrown {
     ...(requestId !== undefined && { requestId }),
     ...(bucketRegion !== undefined && { bucketRegion }),
     ...(code !== undefined && { code }),
-    ...(file !== undefined && { file }),
+    ...(syscall !== undefined && { syscall }),
   };
 }
 
@@ -61,12 +61,12 @@ function isBareNotFound({ name, message }: Error): boolean {
 }
 
 /** Some errors wrap the one that has the code, or several of them: one for each address of a host. */
-function causeOf(error: Error): { readonly code?: string; readonly file?: string } {
+function causeOf(error: Error): Pick<Thrown, 'code' | 'syscall'> {
   for (let inner: unknown = error, depth = 0; inner instanceof Error && depth < 10; inner = nextOf(inner), depth += 1) {
     // A TypeError or RangeError with a code (ERR_INVALID_URL, ERR_INVALID_ARG_TYPE) is a wrong set-up.
     if (inner instanceof TypeError || inner instanceof RangeError) return {};
-    const { code, path } = inner as { code?: unknown; path?: unknown };
-    if (typeof code === 'string') return { code, ...(typeof path === 'string' && { file: path }) };
+    const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
+    if (typeof code === 'string') return { code, ...(typeof syscall === 'string' && { syscall }) };
   }
   return {};
 }

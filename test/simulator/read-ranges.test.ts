@@ -1,8 +1,12 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import type { Bucket } from '../../src/aws/bucket';
+import { S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readText, type Bucket } from '../../src/aws/bucket';
+import { openS3 } from '../../src/aws/clients';
 import type { PinnedObject } from '../../src/aws/pinned-object';
 import { readRanges, type ReadRangesOptions } from '../../src/aws/read-ranges';
+import type { S3Meaning } from '../../src/aws/s3-faults';
 import type { Fault } from '../../src/testing/scripted-faults';
 import { serve } from '../support/serve';
 import { expectFault, makeBytes, name, setReadingStage, type ReadingStage } from './reading-stage';
@@ -108,7 +112,6 @@ describe('trouble', () => {
     ['an overload', { error: 'SlowDown' }, 'bytes=500000-599999'],
     ['an error of the service', { error: 'InternalError' }, 'bytes=500000-599999'],
     ['a bare 502', { httpStatus: 502 }, 'bytes=500000-599999'],
-    ['the whole in the place of a range', { ignoreRange: true }, 'bytes=500000-599999'],
     ['half a range', { garbled: true, when: 'after' }, 'bytes=500000-599999'],
   ])('%s: the range is asked for again from where it stood', async (_, fault, again, options) => {
     const stage = await setObjectStage();
@@ -191,11 +194,139 @@ describe('trouble', () => {
 
   test('leaves no connection behind', async () => {
     const { bucket, connectionsInUse, object, sim } = await setObjectStage();
-    sim.fail('GetObject', { ignoreRange: true, times: 5 });
+    sim.fail('GetObject', { garbled: true, when: 'after', times: 5 });
 
-    await expect(readAll(bucket, object, { ...brisk, inFlight: 1 })).rejects.toMatchObject({ name: 'BadRange' });
+    await expect(readAll(bucket, object, { ...brisk, inFlight: 1 })).rejects.toMatchObject({ name: 'BadAnswer' });
 
     await expect.poll(connectionsInUse).toBe(0);
+  });
+});
+
+describe('a store that does not answer as S3 does', () => {
+  test('the whole in the place of every range is taken, where length and ETag prove it', async () => {
+    const { bucket, connectionsInUse, object, sim } = await setObjectStage();
+    sim.fail('GetObject', { ignoreRange: true, times: Infinity });
+
+    const read = await readAll(bucket, object, { ...brisk, inFlight: 1 });
+
+    expect(read.equals(bytes)).toBe(true);
+    expect(sim.callsTo('GetObject')).toHaveLength(10);
+    await expect.poll(connectionsInUse).toBe(0);
+  });
+
+  const object = { key: 'k', size: 1_000, etag: '"e"' };
+  const listing = `<ListBucketResult><Contents><Key>k</Key><Size>1000</Size><ETag>"e"</ETag></Contents></ListBucketResult>`;
+
+  /** Reads an object of a thousand bytes from a server that answers GET in a way of its own. */
+  async function readFrom(answer: RequestListener, listed = listing): Promise<Buffer> {
+    const endpoint = await serve((request, response) =>
+      request.url?.includes('list-type') ? response.end(listed) : answer(request, response)
+    );
+    const { bucket } = await setReadingStage({ endpoint });
+    return readAll(bucket, object, { rangeBytes: 500, firstPauseMs: 1, inFlight: 1 });
+  }
+
+  const rangeOf = ({ headers: { range = '' } }: IncomingMessage): [number, number] => {
+    const [from = 0, last = 0] = range.match(/\d+/g)?.map(Number) ?? [];
+    return [from, last];
+  };
+
+  test.each<[string, RequestListener]>([
+    [
+      'a range that is told by x-amz-content-range',
+      (request, response) => {
+        const [from, last] = rangeOf(request);
+        response.writeHead(206, { 'x-amz-content-range': `bytes ${from}-${last}/1000`, etag: '"e"' });
+        response.end(bytes.subarray(from, last + 1));
+      },
+    ],
+    [
+      'the whole with status 206 and without a range',
+      (_, response) => {
+        response.writeHead(206, { 'content-length': 1_000, etag: '"e"' }).end(bytes.subarray(0, 1_000));
+      },
+    ],
+  ])('%s is taken', async (_, answer) => {
+    expect((await readFrom(answer)).equals(bytes.subarray(0, 1_000))).toBe(true);
+  });
+
+  const whole = { 'content-length': 1_000, etag: '"e"' };
+  test.each<[string, number, Record<string, string | number>]>([
+    ['a whole of another length', 200, { ...whole, 'content-length': 999 }],
+    ['a whole of another ETag', 200, { ...whole, etag: '"f"' }],
+    ['a whole without an ETag', 200, { 'content-length': 1_000 }],
+    ['a whole without a length', 200, { etag: '"e"' }],
+    ['another range', 206, { ...whole, 'content-range': 'bytes 1-500/1000' }],
+    ['a range of an object of another size', 206, { 'content-range': 'bytes 0-499/1001', etag: '"e"' }],
+    [
+      'a range of another ETag, because If-Match is not known',
+      206,
+      { 'content-range': 'bytes 0-499/1000', etag: '"f"' },
+    ],
+  ])('%s is not believed', async (_, status, headers) => {
+    const read = readFrom((_, response) => {
+      response.writeHead(status, headers).end(bytes.subarray(0, Number(headers['content-length'] ?? 500)));
+    });
+
+    await expectFault(read, 'trouble');
+  });
+
+  test.each([412, 416, 404])('one %i, though the listing has the object as it was, is trouble', async (status) => {
+    let refused = 0;
+    const read = await readFrom((request, response) => {
+      const [from, last] = rangeOf(request);
+      if (from > 0 && (refused += 1) === 1) return void response.writeHead(status).end();
+      response.writeHead(206, { 'content-range': `bytes ${from}-${last}/1000`, etag: '"e"' });
+      response.end(bytes.subarray(from, last + 1));
+    });
+
+    expect(read.equals(bytes.subarray(0, 1_000))).toBe(true);
+    expect(refused).toBe(2);
+  });
+
+  test.each<[number, S3Meaning, string]>([
+    [412, 'replaced', listing.replaceAll('"e"', '"f"')],
+    [412, 'replaced', listing.replace('1000', '1001')],
+    [416, 'empty', listing.replace('1000', '0')],
+    [404, 'missing', '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>'],
+  ])('%i is %s, where the listing agrees', async (status, meaning, listed) => {
+    let asked = 0;
+    const read = readFrom((_, response) => {
+      asked += 1;
+      response.writeHead(status).end();
+    }, listed);
+
+    await expectFault(read, meaning);
+    expect(asked).toBe(1);
+  });
+
+  test('a ready-made client that compares checksums: one that is wrong hinders nothing', async () => {
+    const endpoint = await serve((request, response) => {
+      const [from, last] = rangeOf(request);
+      response.writeHead(206, {
+        'content-range': `bytes ${from}-${last}/1000`,
+        etag: '"e"',
+        'x-amz-checksum-crc32': 'AAAAAA==',
+      });
+      response.end(bytes.subarray(from, last + 1));
+    });
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const ready = new S3Client({ region: 'us-east-1', endpoint, forcePathStyle: true, credentials });
+    onTestFinished(() => ready.destroy());
+    const bucket = { s3: openS3(ready).s3, name, owner: undefined };
+
+    const read = await readAll(bucket, object, { rangeBytes: 500, firstPauseMs: 1 });
+
+    expect(read.equals(bytes.subarray(0, 1_000))).toBe(true);
+  });
+
+  test('a text of which the checksum is wrong is trouble', async () => {
+    const endpoint = await serve((_, response) =>
+      response.writeHead(200, { etag: '"e"', 'x-amz-checksum-crc32': 'AAAAAA==' }).end('{}')
+    );
+    const { bucket } = await setReadingStage({ endpoint, responseChecksumValidation: 'WHEN_SUPPORTED' });
+
+    await expectFault(readText(bucket, 'k'), 'trouble');
   });
 });
 

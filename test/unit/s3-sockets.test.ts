@@ -21,7 +21,9 @@ test(
     const hanging = sim.fail('GetObject', { connection: 'hang', times: 80 });
 
     const bucket = { s3: access.s3, name: BUCKET, owner: undefined };
-    const reads = Array.from({ length: 80 }, () => readRange({ bucket, object: { key: 'k', size: 10, etag }, from: 0, to: 4 }));
+    const reads = Array.from({ length: 80 }, () =>
+      readRange({ bucket, object: { key: 'k', size: 10, etag }, from: 0, to: 4 })
+    );
     await vi.waitFor(() => expect(hanging.hits).toBe(80), { timeout: 30_000 });
     hanging.release();
 

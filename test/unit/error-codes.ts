@@ -1,0 +1,69 @@
+/**
+ * S3's error codes: AWS's page "Error responses" (general codes, tagging, replication), as it stood in 2026. Those of S3
+ * Select are left out: nothing here sends SQL.
+ */
+export const S3_CODES: readonly string[] = `
+  AccessControlListNotSupported AccessDenied AccessPointAlreadyOwnedByYou AccountProblem AllAccessDisabled
+  AmbiguousGrantByEmailAddress AuthorizationHeaderMalformed AuthorizationQueryParametersError BadDigest
+  BucketAlreadyExists BucketAlreadyOwnedByYou BucketHasAccessPointsAttached BucketNotEmpty ClientTokenConflict
+  ConditionalRequestConflict ConnectionClosedByRequester CredentialsNotSupported CrossLocationLoggingProhibited
+  DeviceNotActiveError EndpointNotFound EntityTooLarge EntityTooSmall ExpiredToken
+  IllegalLocationConstraintException IllegalVersioningConfigurationException IncompleteBody IncorrectEndpoint
+  IncorrectNumberOfFilesInPostRequest InlineDataTooLarge InternalError InvalidAccessKeyId InvalidAccessPoint
+  InvalidAccessPointAliasError InvalidAddressingHeader InvalidArgument InvalidBucketAclWithObjectOwnership
+  InvalidBucketName InvalidBucketOwnerAWSAccountID InvalidBucketState InvalidDigest
+  InvalidEncryptionAlgorithmError InvalidHostHeader InvalidHttpMethod InvalidLocationConstraint
+  InvalidObjectState InvalidPart InvalidPartOrder InvalidPayer InvalidPolicyDocument InvalidRange InvalidRegion
+  InvalidRequest InvalidSOAPRequest InvalidSecurity InvalidSessionException InvalidSignature InvalidStorageClass
+  InvalidTag InvalidTargetBucketForLogging InvalidToken InvalidURI KMS.DisabledException
+  KMS.InvalidKeyUsageException KMS.KMSInvalidStateException KMS.NotFoundException KeyTooLongError
+  MalformedACLError MalformedPOSTRequest MalformedPolicy MalformedXML MaxMessageLengthExceeded
+  MaxPostPreDataLengthExceededError MetadataTooLarge MethodNotAllowed MissingAttachment
+  MissingAuthenticationToken MissingContentLength MissingRequestBodyError MissingSecurityElement
+  MissingSecurityHeader NoLoggingStatusForKey NoSuchAccessPoint NoSuchAsyncRequest NoSuchBucket
+  NoSuchBucketPolicy NoSuchCORSConfiguration NoSuchKey NoSuchLifecycleConfiguration NoSuchMultiRegionAccessPoint
+  NoSuchObjectLockConfiguration NoSuchResource NoSuchTagSet NoSuchUpload NoSuchVersion
+  NoSuchWebsiteConfiguration NoTransformationDefined NotDeviceOwnerError NotImplemented NotModified NotSignedUp
+  ObjectLockConfigurationNotFoundError OperationAborted OwnershipControlsNotFoundError PermanentRedirect
+  PermanentRedirectControlError PreconditionFailed Redirect ReplicationConfigurationNotFoundError
+  RequestHeaderSectionTooLarge RequestIsNotMultiPartContent RequestTimeTooSkewed RequestTimeout
+  RequestTorrentOfBucketError ResponseInterrupted RestoreAlreadyInProgress
+  ServerSideEncryptionConfigurationNotFoundError ServiceUnavailable SignatureDoesNotMatch SlowDown
+  TemporaryRedirect TokenCodeInvalidError TokenRefreshRequired TooManyAccessPoints TooManyBuckets
+  TooManyMultiRegionAccessPointregionsError TooManyMultiRegionAccessPoints TooManyTags UnauthorizedAccessError
+  UnexpectedContent UnexpectedIPError UnresolvableGrantByEmailAddress UnsupportedArgument UnsupportedSignature
+  UserKeyMustBeSpecified`
+  .trim()
+  .split(/\s+/);
+
+/** The errors of KMS by its service model of 2014-11-01. S3 tells them as `KMS.` and the name. */
+export const KMS_CODES: readonly string[] = `
+  AlreadyExistsException CloudHsmClusterInUseException CloudHsmClusterInvalidConfigurationException
+  CloudHsmClusterNotActiveException CloudHsmClusterNotFoundException CloudHsmClusterNotRelatedException
+  ConflictException CustomKeyStoreHasCMKsException CustomKeyStoreInvalidStateException
+  CustomKeyStoreNameInUseException CustomKeyStoreNotFoundException DependencyTimeoutException DisabledException
+  DryRunOperationException ExpiredImportTokenException IncorrectKeyException IncorrectKeyMaterialException
+  IncorrectTrustAnchorException InvalidAliasNameException InvalidArnException InvalidCiphertextException
+  InvalidGrantIdException InvalidGrantTokenException InvalidImportTokenException InvalidKeyUsageException
+  InvalidMarkerException KMSInternalException KMSInvalidMacException KMSInvalidSignatureException
+  KMSInvalidStateException KeyUnavailableException LimitExceededException MalformedPolicyDocumentException
+  NotFoundException TagException UnsupportedOperationException XksKeyAlreadyInUseException
+  XksKeyInvalidConfigurationException XksKeyNotFoundException XksProxyIncorrectAuthenticationCredentialException
+  XksProxyInvalidConfigurationException XksProxyInvalidResponseException XksProxyUriEndpointInUseException
+  XksProxyUriInUseException XksProxyUriUnreachableException XksProxyVpcEndpointServiceInUseException
+  XksProxyVpcEndpointServiceInvalidConfigurationException XksProxyVpcEndpointServiceNotFoundException`
+  .trim()
+  .split(/\s+/);
+
+/** The errors of the services that give out credentials: STS and SSO, by their service models. */
+export const CREDENTIALS_CODES: readonly string[] = `
+  AccessDeniedException AuthorizationPendingException ExpiredTokenException ExpiredTradeInTokenException
+  IDPCommunicationErrorException IDPRejectedClaimException InternalServerException
+  InvalidAuthorizationMessageException InvalidClientException InvalidClientMetadataException
+  InvalidGrantException InvalidIdentityTokenException InvalidRedirectUriException InvalidRequestException
+  InvalidRequestRegionException InvalidScopeException JWTPayloadSizeExceededException
+  MalformedPolicyDocumentException OutboundWebIdentityFederationDisabledException PackedPolicyTooLargeException
+  RegionDisabledException ResourceNotFoundException SessionDurationEscalationException SlowDownException
+  TooManyRequestsException UnauthorizedClientException UnauthorizedException UnsupportedGrantTypeException`
+  .trim()
+  .split(/\s+/);
