@@ -146,17 +146,21 @@ describeWith('time-skipping server', 'exports in trouble', () => {
 
   test('an object that is replaced between two looks fails the job', async () => {
     await inWorld(server, async (world) => {
-      const script = world.sim.fail('GetObject', {
+      const { sim } = world;
+      let replaced = 0;
+      sim.fail('HeadObject', {
         delayMs: 0,
-        httpStatus: 412,
-        match: (input: unknown) => JSON.stringify(input).includes('0002.rdb'),
+        match: ({ Key = '' }) => {
+          if (Key.endsWith('0002.rdb') && (replaced += 1) === 1) sim.replaceObject(BUCKET, Key, 'theirs');
+          return false;
+        },
       });
 
       expect(await failureOf(world.run(exportOf()))).toMatchObject({
         type: 'ExportVerificationFailed',
         message: expect.stringContaining('nightly-0002.rdb (replaced)') as string,
       });
-      expect(script.hits).toBe(1);
+      expect(replaced).toBe(1);
       expect(await stateOf(world)).toBe('claimed');
     });
   });
