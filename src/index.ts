@@ -27,6 +27,8 @@ export {
   type PaceName,
   type Paces,
   type Patience,
+  type PlainCopyInput,
+  type ResultOf,
   type SnapshotFailure,
   type SnapshotFailureDetails,
   type SnapshotFailureType,

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { finalFailure } from './contract/failures';
-import type {
-  CopySnapshotInput,
-  CopySnapshotRequest,
-  CopySnapshotResult,
-  Discarded,
-  JobProgress,
-} from './contract/job';
+import type { CopySnapshotInput, CopySnapshotResult, Discarded, JobProgress, ResultOf } from './contract/job';
 import { jobId } from './contract/job-id';
+import { differingOptions, readOptions, type JobOptions } from './contract/job-options';
+import { JOB_MEMO, labelsOf, OUTCOME_MEMO, summaryOf } from './contract/job-labels';
 import { refuse, refuseProblems } from './contract/request';
 import { placeProblems } from './contract/request-names';
-import { safeText } from './contract/text';
-import { optionsHash, requestHash } from './request-hash';
+import { requestHash } from './request-hash';
 import { watchJob, type JobEvent, type WatchOptions } from './watch-job';
 
 /** Where workers run our workflows unless they say otherwise. */
@@ -27,12 +22,12 @@ export interface StartJobOptions {
 }
 
 /** A job, seen from outside a workflow. */
-export interface SnapshotJob {
+export interface SnapshotJob<Result extends CopySnapshotResult = CopySnapshotResult> {
   readonly workflowId: string;
   /** True when the same job was running already, and this is that one. */
   readonly attached: boolean;
   /** Waits for the result. @throws WorkflowFailedError; `isSnapshotFailure` reads it */
-  result(): Promise<CopySnapshotResult>;
+  result(): Promise<Result>;
   /** Asks the workflow where it stands. */
   progress(): Promise<JobProgress>;
   /**
@@ -46,17 +41,14 @@ export interface SnapshotJob {
   leftBehind(): Promise<Discarded | undefined>;
 }
 
-type CopyWorkflow = (input: CopySnapshotInput) => Promise<CopySnapshotResult>;
+type CopyWorkflow<Input extends CopySnapshotInput = CopySnapshotInput> = (input: Input) => Promise<ResultOf<Input>>;
 
-/** Memo of a job: `request` and `options` are hashes, `token` tells who started it. */
+/** Memo of a job, beside its labels: `request` is a hash, `token` tells who started it. */
 interface JobMemo {
   readonly request: string;
-  readonly options: string;
+  readonly options: JobOptions;
   readonly token: string;
 }
-
-const JOB_MEMO = 'memorydbSnapshotsJob';
-const OUTCOME_MEMO = 'memorydbSnapshots';
 
 /**
  * Starts a job, or attaches to the one that runs for the same request. A job that is closed runs again, and proves
@@ -65,40 +57,30 @@ const OUTCOME_MEMO = 'memorydbSnapshots';
  * @throws ApplicationFailure `InvalidRequest` before anything is sent; `RequestMismatch` when the running job was
  * started with other options
  */
-export async function startSnapshotJob(
+export async function startSnapshotJob<Input extends CopySnapshotInput>(
   client: Client,
-  input: CopySnapshotInput,
+  input: Input,
   options: StartJobOptions = {}
-): Promise<SnapshotJob> {
+): Promise<SnapshotJob<ResultOf<Input>>> {
   refuseProblems(input);
   refuse(placeProblems(options));
   const { request } = input;
-  const memo: JobMemo = { request: requestHash(request), options: optionsHash(input), token: randomUUID() };
+  const memo: JobMemo = { request: requestHash(request), options: readOptions(input), token: randomUUID() };
+  const labels = labelsOf({ ...request });
   const workflowId = options.workflowId ?? jobId(request, memo.request);
-  const handle = await client.workflow.start<CopyWorkflow>('copyMemoryDBSnapshot', {
+  const handle = await client.workflow.start<CopyWorkflow<Input>>('copyMemoryDBSnapshot', {
     args: [input],
     workflowId,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    memo: { [JOB_MEMO]: memo },
-    staticSummary: summarize(request),
+    memo: { [JOB_MEMO]: { ...labels, ...memo } },
+    staticSummary: summaryOf(labels),
   });
   const running = (await handle.describe()).memo?.[JOB_MEMO] as JobMemo | undefined;
   const attached = running?.token !== memo.token;
   if (attached) refuseMismatch(input, workflowId, memo, running);
-  return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId, handle.firstExecutionRunId), attached);
-}
-
-/** What Temporal's user interfaces show of a summary. Bytes. */
-const MAX_SUMMARY = 200;
-
-function summarize({
-  SourceSnapshotName: source,
-  TargetSnapshotName: target,
-  TargetBucket: bucket,
-}: CopySnapshotRequest) {
-  return safeText(`${bucket == null ? 'copy' : `export to ${bucket}`}: ${source} to ${target}`, MAX_SUMMARY);
+  return toJob(client.workflow.getHandle<CopyWorkflow<Input>>(workflowId, handle.firstExecutionRunId), attached);
 }
 
 /**
@@ -111,7 +93,10 @@ export function getSnapshotJob(client: Client, workflowId: string): SnapshotJob 
   return toJob(client.workflow.getHandle<CopyWorkflow>(workflowId), true);
 }
 
-function toJob(handle: WorkflowHandle<CopyWorkflow>, attached: boolean): SnapshotJob {
+function toJob<Input extends CopySnapshotInput>(
+  handle: WorkflowHandle<CopyWorkflow<Input>>,
+  attached: boolean
+): SnapshotJob<ResultOf<Input>> {
   return {
     workflowId: handle.workflowId,
     attached,
@@ -135,9 +120,10 @@ function refuseMismatch(
   wanted: JobMemo,
   running: JobMemo | undefined
 ): void {
-  if (running !== undefined && running.request === wanted.request && running.options === wanted.options) return;
-  const what = running?.request === wanted.request ? 'other options (onCancel, patience)' : 'another request';
-  throw finalFailure('RequestMismatch', `the job ${workflowId} is running already, with ${what}`, {
+  const what =
+    running?.request === wanted.request ? differingOptions(wanted.options, running.options) : ['another request'];
+  if (what.length === 0) return;
+  throw finalFailure('RequestMismatch', `the job ${workflowId} is running already, with ${what.join(' and ')}`, {
     phase: 'inspecting',
     source: request.SourceSnapshotName,
     target: request.TargetSnapshotName,

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_LEVEL } from './contract/export';
-import type { CopySnapshotInput, CopySnapshotRequest } from './contract/job';
-import { patienceMs } from './contract/request';
+import type { CopySnapshotRequest } from './contract/job';
 
 /**
  * What makes two requests the same: 16 hex digits of SHA-256 over the canonical request. Names are lower-cased, tags
@@ -16,16 +14,6 @@ export function requestHash(request: CopySnapshotRequest): string {
     TargetBucket: request.TargetBucket,
     KmsKeyId: request.KmsKeyId,
     Tags: canonicalTags(request),
-  });
-}
-
-/** What makes two jobs with the same request differ: everything in the input beside the request. 16 hex digits. */
-export function optionsHash(input: CopySnapshotInput): string {
-  return hash({
-    verify: input.verify ?? DEFAULT_LEVEL,
-    requireVerified: input.requireVerified ?? false,
-    onCancel: input.onCancel ?? 'keep',
-    patience: { start: patienceMs(input, 'start'), copy: patienceMs(input, 'copy') },
   });
 }
 

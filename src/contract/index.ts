@@ -39,6 +39,8 @@ export type {
   OnCancel,
   OwnershipTag,
   Patience,
+  PlainCopyInput,
+  ResultOf,
   SnapshotRecord,
   ShardsVerified,
   SnapshotShard,

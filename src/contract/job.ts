@@ -48,6 +48,11 @@ export interface CopySnapshotInput {
   readonly patience?: Patience;
 }
 
+/** The input of a job that copies inside MemoryDB: the same, without a bucket. */
+export interface PlainCopyInput extends CopySnapshotInput {
+  readonly request: CopySnapshotRequest & { readonly TargetBucket?: null };
+}
+
 /** The input of `exportMemoryDBSnapshot`: the same, with a bucket. */
 export interface ExportSnapshotInput extends CopySnapshotInput {
   readonly request: CopySnapshotRequest & { readonly TargetBucket: string };
@@ -95,6 +100,13 @@ export interface CopyResult {
 
 /** The result of `copyMemoryDBSnapshot`. */
 export type CopySnapshotResult = CopyResult | ExportResult;
+
+/** The result of a job with this input: with a bucket it exports. Either, where the type does not tell. */
+export type ResultOf<Input extends CopySnapshotInput> = Input extends ExportSnapshotInput
+  ? ExportResult
+  : Input extends PlainCopyInput
+    ? CopyResult
+    : CopySnapshotResult;
 
 /** What the job decided before it asked AWS for anything: all later steps read this and nothing else. */
 export type JobPlan = CopyPlan | ExportPlan;

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CopySnapshotInput } from '../contract/job';
 import { childJobId } from '../contract/job-id';
+import { JOB_MEMO, labelsOf, summaryOf } from '../contract/job-labels';
 import { refuse, requestOf } from '../contract/request';
 import { placeProblems } from '../contract/request-names';
 import { nestingProblems } from '../contract/request-problem';
@@ -11,14 +12,25 @@ export interface ChildJob<Input extends CopySnapshotInput = CopySnapshotInput> {
   workflowId: string;
   /** A parent that is cancelled or ends cancels the job, which then settles what it leaves behind. */
   parentClosePolicy: 'REQUEST_CANCEL';
+  /** What the job is about, in plain words. */
+  memo: Record<string, unknown>;
+  staticSummary: string;
   taskQueue?: string;
 }
 
+/** Where a job runs as a child. */
+export interface ChildJobOptions {
+  /** Where a dedicated worker runs our workflows. @default the parent's own task queue */
+  readonly taskQueue?: string;
+}
+
 /**
- * A job as a child of the calling workflow, under an id that stays the same over the parent's retries: a child cannot
- * attach to a running job.
+ * A job as a child of the calling workflow, under an id that stays the same over the parent's retries.
  *
- * @param options.taskQueue where a dedicated worker runs our workflows; the default is the parent's own
+ * This alone is not enough for a parent that is retried, reset, or continues as new. When such a run ends, its job is
+ * cancelled and may take hours to settle. Until then it holds the id, and the next run fails with "already started":
+ * use {@link runSnapshotJob}, which waits for it.
+ *
  * @example
  * ```ts
  * const { snapshot } = await executeChild(copyMemoryDBSnapshot, childJob({ request }));
@@ -26,14 +38,18 @@ export interface ChildJob<Input extends CopySnapshotInput = CopySnapshotInput> {
  */
 export function childJob<Input extends CopySnapshotInput>(
   input: Input,
-  options: { readonly taskQueue?: string } = {}
+  options: ChildJobOptions = {}
 ): ChildJob<Input> {
-  const { taskQueue } = options;
+  const { taskQueue }: ChildJobOptions = { ...options };
   refuse([...nestingProblems('input', input), ...placeProblems({ taskQueue })]);
+  const request = requestOf(input);
+  const labels = labelsOf(request);
   return {
     args: [input],
-    workflowId: childJobId(workflowInfo().workflowId, requestOf(input)),
+    workflowId: childJobId(workflowInfo().workflowId, request),
     parentClosePolicy: 'REQUEST_CANCEL',
+    memo: { [JOB_MEMO]: labels },
+    staticSummary: summaryOf(labels),
     ...(taskQueue != null && { taskQueue }),
   };
 }

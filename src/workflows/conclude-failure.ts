@@ -9,13 +9,11 @@ import {
 } from '@temporalio/workflow';
 import { finalFailure, type SnapshotFailureDetails } from '../contract/failures';
 import type { Discarded } from '../contract/job';
+import { OUTCOME_MEMO } from '../contract/job-labels';
 import { patienceMs } from '../contract/request';
 import { safeText } from '../contract/text';
 import { discardCopy, PATIENCE_TO_VERIFY_MS } from './activity-proxies';
 import type { TrackedJob } from './progress';
-
-/** Memo key of what a cancelled job left behind: Temporal drops the details of a cancellation. */
-const OUTCOME_MEMO = 'memorydbSnapshots';
 
 /** What a job throws in the end: the failure itself, not the wrapper around it, or the cancellation once it is settled. */
 export async function concludeFailure(err: unknown, job: TrackedJob): Promise<unknown> {

@@ -1,6 +1,11 @@
 import type { ExportResult } from '../contract/export';
-import type { CopySnapshotInput, CopySnapshotRequest, CopySnapshotResult, ExportSnapshotInput } from '../contract/job';
-import { refusal } from '../contract/request';
+import type {
+  CopyResult,
+  CopySnapshotInput,
+  CopySnapshotResult,
+  ExportSnapshotInput,
+  PlainCopyInput,
+} from '../contract/job';
 import { awaitCopy, inspectSource, startCopy } from './activity-proxies';
 import { concludeFailure } from './conclude-failure';
 import { trackJob } from './progress';
@@ -12,6 +17,8 @@ import { proveExport } from './prove-export';
  * @throws ApplicationFailure whose type is AWS's error name or one of `SnapshotFailureTypes`; a cancelled job ends as
  * cancelled, and its memo `memorydbSnapshots` says what it left behind
  */
+export function copyMemoryDBSnapshot(input: ExportSnapshotInput): Promise<ExportResult>;
+export function copyMemoryDBSnapshot(input: PlainCopyInput): Promise<CopyResult>;
 export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<CopySnapshotResult> {
   const job = trackJob(input);
   try {
@@ -34,16 +41,8 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
   }
 }
 
-/** The same job, typed for exports: `TargetBucket` is required. */
-export async function exportMemoryDBSnapshot(input: ExportSnapshotInput): Promise<ExportResult> {
-  const { TargetBucket: bucket } = ((input as ExportSnapshotInput | null)?.request ??
-    {}) as Partial<CopySnapshotRequest>;
-  const result = bucket == null ? undefined : await copyMemoryDBSnapshot(input);
-  if (result?.kind === 'export') return result;
-  throw refusal({
-    field: 'TargetBucket',
-    value: bucket,
-    problem: 'is missing',
-    fix: 'pass the name of a bucket, or run copyMemoryDBSnapshot',
-  });
-}
+/**
+ * The same workflow, typed for exports: `TargetBucket` is required. A worker that knows `copyMemoryDBSnapshot` knows it,
+ * because it is started under that name.
+ */
+export const exportMemoryDBSnapshot: (input: ExportSnapshotInput) => Promise<ExportResult> = copyMemoryDBSnapshot;

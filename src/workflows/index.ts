@@ -1,5 +1,6 @@
-export { childJob, type ChildJob } from './child-job';
+export { childJob, type ChildJob, type ChildJobOptions } from './child-job';
 export { copyMemoryDBSnapshot, exportMemoryDBSnapshot } from './copy-snapshot';
 export { latestSnapshot, type LatestSnapshotOptions } from './latest-snapshot';
 export { progressQuery } from './progress';
+export { runSnapshotJob } from './run-snapshot-job';
 export { isSnapshotFailure } from '../contract/failures';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CopySnapshotInput, CopySnapshotRequest } from '../../src/contract/job';
-import { hashOf, optionsHash, requestHash } from '../../src/request-hash';
+import type { CopySnapshotRequest } from '../../src/contract/job';
+import { hashOf, requestHash } from '../../src/request-hash';
 import { validInputs, validRequests } from './arbitrary-inputs';
 
 const REQUEST: CopySnapshotRequest = {
@@ -102,40 +102,12 @@ test('a hash is 16 hex digits', () => {
   fc.assert(
     fc.property(validInputs, (input) => {
       expect(requestHash(input.request)).toMatch(/^[0-9a-f]{16}$/);
-      expect(optionsHash(input)).toMatch(/^[0-9a-f]{16}$/);
     })
   );
 });
 
 test('the hash of a request stays what it is, because workflow ids and ownership tags hold it', () => {
   expect(requestHash(REQUEST)).toBe('bf9ace9bd7e161de');
-});
-
-describe('two jobs of the same request', () => {
-  const DAY_AND_A_BIT = 93_600_000;
-
-  test.for<readonly [what: string, options: Omit<CopySnapshotInput, 'request'>]>([
-    ['with the defaults spelled out', { onCancel: 'keep', patience: { start: '26h', copy: '24h' } }],
-    ['with the defaults in milliseconds', { patience: { start: DAY_AND_A_BIT, copy: 86_400_000 } }],
-    ['with an empty patience', { patience: {} }],
-    ['with the default level', { verify: 'structure', requireVerified: false }],
-  ])('are the same %s', ([, options]) => {
-    expect(optionsHash({ request: PLAIN, ...options })).toBe(optionsHash({ request: PLAIN }));
-  });
-
-  test.for<readonly [what: string, options: Omit<CopySnapshotInput, 'request'>]>([
-    ['what a cancel does', { onCancel: 'delete' }],
-    ['the level', { verify: 'header' }],
-    ['what must be verified', { requireVerified: true }],
-    ['the patience to start', { patience: { start: '25h' } }],
-    ['the patience to copy', { patience: { copy: DAY_AND_A_BIT } }],
-  ])('differ by %s', ([, options]) => {
-    expect(optionsHash({ request: PLAIN, ...options })).not.toBe(optionsHash({ request: PLAIN }));
-  });
-
-  test('do not differ by their request: that has its own hash', () => {
-    expect(optionsHash({ request: PLAIN })).toBe(optionsHash({ request: REQUEST }));
-  });
 });
 
 test('parts of a hash cannot run into each other', () => {

@@ -7,23 +7,23 @@ import {
   MemoryDBSnapshotPlugin,
   startSnapshotJob,
   type CopySnapshotInput,
+  type CopySnapshotResult,
   type SnapshotFailureType,
 } from 'temporal-memorydb-snapshots';
 import { createSnapshotActivities, type SnapshotActivitiesOptions } from 'temporal-memorydb-snapshots/activities';
 import { findProblems, type SnapshotActivities } from 'temporal-memorydb-snapshots/contract';
 import { MemoryDBSimulator, type SimulatorSettings } from 'temporal-memorydb-snapshots/testing';
-import { childJob, type ChildJob, type copyMemoryDBSnapshot } from 'temporal-memorydb-snapshots/workflows';
+import { childJob, type ChildJob } from 'temporal-memorydb-snapshots/workflows';
 
 export const child: (input: CopySnapshotInput) => ChildJob = childJob;
 export const quota: SnapshotFailureType = 'SnapshotQuotaExceededFault';
 export type Plan = Awaited<ReturnType<SnapshotActivities['inspectSource']>>;
-export type Copy = Awaited<ReturnType<typeof copyMemoryDBSnapshot>>;
 
 export async function start(client: Client, input: CopySnapshotInput): Promise<string | undefined> {
   try {
     const job = await startSnapshotJob(client, input, { taskQueue: 'snapshots' });
     for await (const { phase } of job.watch()) console.log(phase);
-    const copy: Copy = await job.result();
+    const copy: CopySnapshotResult = await job.result();
     return copy.kind === 'copy' ? copy.snapshot.ARN : copy.manifestKey;
   } catch (err) {
     if (isSnapshotFailure(err, quota)) return undefined;

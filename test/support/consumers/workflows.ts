@@ -1,6 +1,6 @@
 // The workflows module of a user: workflows of their own, and ours re-exported.
-import { executeChild, proxyActivities } from '@temporalio/workflow';
-import { childJob, copyMemoryDBSnapshot, latestSnapshot } from 'temporal-memorydb-snapshots/workflows';
+import { proxyActivities } from '@temporalio/workflow';
+import { copyMemoryDBSnapshot, latestSnapshot, runSnapshotJob } from 'temporal-memorydb-snapshots/workflows';
 import type { CopySnapshotInput } from 'temporal-memorydb-snapshots';
 
 export { copyMemoryDBSnapshot };
@@ -10,7 +10,7 @@ const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({ st
 /** Uses the user's activities before and after our job. */
 export async function copyBetweenGreetings(input: CopySnapshotInput): Promise<string[]> {
   const before = await greet('before');
-  const result = await executeChild(copyMemoryDBSnapshot, childJob(input));
+  const result = await runSnapshotJob(input);
   const after = await greet('after');
   return [before, result.kind === 'copy' ? result.snapshot.Status : result.kind, after];
 }

@@ -1,22 +1,64 @@
-import { executeChild } from '@temporalio/workflow';
-import type { CopySnapshotInput, CopySnapshotResult, SnapshotFailure } from 'temporal-memorydb-snapshots';
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineSignal,
+  executeChild,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type {
+  CopySnapshotInput,
+  CopySnapshotResult,
+  ExportResult,
+  ExportSnapshotInput,
+  PlainCopyInput,
+  SnapshotFailure,
+} from 'temporal-memorydb-snapshots';
 import { findSnapshotFailure } from 'temporal-memorydb-snapshots/contract';
 import {
   childJob,
   copyMemoryDBSnapshot,
+  exportMemoryDBSnapshot,
   isSnapshotFailure,
   latestSnapshot,
+  runSnapshotJob,
   type LatestSnapshotOptions,
 } from 'temporal-memorydb-snapshots/workflows';
 
-export { copyMemoryDBSnapshot };
+export { copyMemoryDBSnapshot }; // and no other of ours
 
 /** A parent that lets its child's failure through. */
 export async function copyAsChild(
   input: CopySnapshotInput,
   options?: { taskQueue?: string }
 ): Promise<CopySnapshotResult> {
-  return executeChild(copyMemoryDBSnapshot, childJob(input, options));
+  return runSnapshotJob(input, options);
+}
+
+/** A parent that starts the job under the name that is typed for exports. */
+export async function exportAsChild(input: ExportSnapshotInput): Promise<ExportResult> {
+  return executeChild(exportMemoryDBSnapshot, childJob(input));
+}
+
+export const leaveSignal = defineSignal('leave');
+
+/** A parent whose first run leaves the job behind: it fails, or continues as new, when it is told to. */
+export async function leaveOnce(
+  input: PlainCopyInput,
+  by: 'failing' | 'continuing',
+  isFirst = workflowInfo().attempt === 1
+): Promise<CopySnapshotResult> {
+  if (!isFirst) return runSnapshotJob(input);
+  let isTold = false;
+  setHandler(leaveSignal, () => {
+    isTold = true;
+  });
+  await startChild(copyMemoryDBSnapshot, childJob(input));
+  await condition(() => isTold);
+  if (by === 'failing') throw ApplicationFailure.retryable('the first run fails');
+  return continueAsNew<typeof leaveOnce>(input, by, false);
 }
 
 /** A parent that reads why its child failed. */
@@ -25,7 +67,7 @@ export async function readChildFailure(
   type: string
 ): Promise<{ matches: boolean; type: string | undefined; hint: string | undefined }> {
   try {
-    await executeChild(copyMemoryDBSnapshot, childJob(input));
+    await runSnapshotJob(input);
     return { matches: false, type: undefined, hint: undefined };
   } catch (err) {
     const failure: SnapshotFailure | undefined = findSnapshotFailure(err);
