@@ -113,7 +113,7 @@ function toMarkdown(progress: JobProgress): string {
     `**${phase}** since ${since}`,
     `copy ${codeSpan(source)} to ${codeSpan(target)}${adopted === true ? ' (adopted)' : ''}`,
     ...(shardsVerified ? [`shards verified: ${shardsVerified.count} of ${shardsVerified.of}`] : []),
-    cancelled ? `${cancelled.outcome}: ${cancelled.detail}` : `waiting for ${waitingFor}`,
+    cancelled ? `${cancelled.outcome}: ${codeSpan(cancelled.detail)}` : `waiting for ${waitingFor}`,
   ].join('\n\n');
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import {
   findSnapshotFailure,
@@ -11,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostileText } from '../support/arbitrary-text';
 import { serve } from '../support/serve';
 import { describeWith } from '../support/temporal-servers';
-import { copyOf, exportOf, inWorld, openTimeSkipping, type Server, type World } from '../support/world';
+import { copyOf, exportOf, inWorld, openTimeSkipping, SOURCE, type Server, type World } from '../support/world';
 
 const PARENTS = join(__dirname, '..', 'support', 'workflows', 'parents.ts');
 
@@ -124,6 +126,61 @@ describeWith('time-skipping server', 'a text from outside ends no worker', () =>
     });
   });
 
+  test('in the current details, where it is no markup', async () => {
+    await inWorld(server, async (world) => {
+      const SourceSnapshotName = 'a`b [c](http://d) <img>';
+      const job = await world.start(copyOf({ request: { SourceSnapshotName, TargetSnapshotName: 'a\n# b`' } }));
+      await expectSettled(job.result());
+
+      const { currentDetails } = await job.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+
+      expect(currentDetails).toContain('`a\\u{60}b [c](http://d) <img>`');
+      expect(currentDetails).toContain('`a\\u{a}# b\\u{60}`');
+    });
+  });
+
+  test('in any field of what MemoryDB answers', async () => {
+    const spoilt: { sim?: string; field?: string | undefined; text?: string } = {};
+    const endpoint = await serve((request, response) => {
+      void forward(request, spoilt.sim ?? '').then(({ status, headers, body }) => {
+        response.writeHead(status, { ...headers, 'content-type': 'application/x-amz-json-1.1' });
+        response.end(JSON.stringify(replace(body, spoilt.field, spoilt.text)));
+      });
+    });
+    await inWorld(
+      server,
+      async (world) => {
+        world.sim.set({ quota: 1_000 });
+        world.sim.setTags(SOURCE, [{ Key: 'team', Value: 'data' }]);
+        const fields = fc.constantFrom(
+          'Name',
+          'ARN',
+          'Status',
+          'Source',
+          'Slots',
+          'Engine',
+          'Key',
+          'Value',
+          'KmsKeyId'
+        );
+        const patience = { start: '10m', copy: '10m' } as const;
+        // A record of megabytes does not fit into a history, whatever is in it.
+        const texts = hostileText.filter(({ length }) => length < 1_000);
+        await fc.assert(
+          fc.asyncProperty(fields, texts, fc.boolean(), async (field, text, isExport) => {
+            Object.assign(spoilt, { sim: world.sim.endpoint, field, text });
+            const target = { request: { TargetSnapshotName: randomUUID() }, patience };
+            await expectSettled(world.run(isExport ? exportOf(target) : copyOf(target)));
+            spoilt.field = undefined;
+            await expectOrdinaryJob(world);
+          }),
+          { numRuns: 25 }
+        );
+      },
+      { memorydb: { endpoint } }
+    );
+  });
+
   test('in the status of a copy', async () => {
     await inWorld(server, async (world) => {
       for (const copyStatus of ['a\ud83d', '\u001b[31m', '\ud83d'.repeat(300)]) {
@@ -154,6 +211,37 @@ describeWith('time-skipping server', 'a text from outside ends no worker', () =>
     );
   });
 });
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** Hands a call on to the simulator. */
+async function forward(request: IncomingMessage, endpoint: string): Promise<Answer> {
+  const signed = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-target', 'content-type'];
+  const headers = signed.map((name): [string, string] => [name, String(request.headers[name])]);
+  const answer = await fetch(endpoint, { method: 'POST', headers, body: await buffer(request) });
+  const errorType = answer.headers.get('x-amzn-errortype');
+  return {
+    status: answer.status,
+    headers: errorType === null ? {} : { 'x-amzn-errortype': errorType },
+    body: await answer.json(),
+  };
+}
+
+/** The same JSON with another text in each field of a name. */
+function replace(body: unknown, field: string | undefined, text: string | undefined): unknown {
+  if (Array.isArray(body)) return body.map((item) => replace(item, field, text));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      name === field && typeof value === 'string' ? text : replace(value, field, text),
+    ])
+  );
+}
 
 /** A result, or a failure with a type: no task that fails for ever, no worker that ends. */
 async function expectSettled(job: Promise<unknown>): Promise<void> {

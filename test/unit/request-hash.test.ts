@@ -126,3 +126,16 @@ function tagged(value: string | null): CopySnapshotRequest {
 function shuffled<T>(items: readonly T[]): fc.Arbitrary<T[]> {
   return fc.shuffledSubarray([...items], { minLength: items.length });
 }
+
+test('a hash is made of any text, of half characters too', () => {
+  const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+  const text = fc.string({ unit });
+  fc.assert(
+    fc.property(text, text, text, (source, target, tag) => {
+      const request = { SourceSnapshotName: source, TargetSnapshotName: target, Tags: [{ Key: tag, Value: tag }] };
+
+      expect(requestHash(request)).toMatch(/^[0-9a-f]{16}$/);
+      expect(hashOf(source, target)).toMatch(/^[0-9a-f]{16}$/);
+    })
+  );
+});
