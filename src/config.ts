@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findEncryptionProblem, type ManifestEncryption } from './contract/manifest-encryption';
 import { VERIFICATION_BOUNDS, type VerificationOptions } from './contract/verification';
 
 /** Environment variables, as `process.env` holds them. */
@@ -17,6 +18,8 @@ export interface WorkerConfig {
   readonly allowedBuckets?: readonly string[];
   /** `SNAPSHOTS_BUCKET_OWNER`: the account that must own the bucket of an export. @default the account of the source */
   readonly bucketOwner?: string;
+  /** `SNAPSHOTS_MANIFEST_ENCRYPTION` and `SNAPSHOTS_MANIFEST_KMS_KEY_ID`. @default the bucket's own encryption */
+  readonly manifestEncryption?: ManifestEncryption;
   /** `SNAPSHOTS_VERIFY_OBJECTS`, `SNAPSHOTS_VERIFY_RANGES` and `SNAPSHOTS_VERIFY_RANGE_MIB`. */
   readonly verification?: VerificationOptions;
   /** `SNAPSHOTS_METRICS_ADDRESS`: IP address and port at which Prometheus finds `/metrics`. @default no metrics */
@@ -67,6 +70,10 @@ const VARIABLES = z.object({
     .string()
     .regex(/^\d{12}$/, 'is not an AWS account: use its 12 digits')
     .optional(),
+  SNAPSHOTS_MANIFEST_ENCRYPTION: z
+    .enum(['AES256', 'aws:kms', 'aws:kms:dsse'], 'is not an encryption of S3: use AES256, aws:kms or aws:kms:dsse')
+    .optional(),
+  SNAPSHOTS_MANIFEST_KMS_KEY_ID: z.string().optional(),
   SNAPSHOTS_VERIFY_OBJECTS: count(objectsAtOnce.most),
   SNAPSHOTS_VERIFY_RANGES: count(rangesInFlight.most),
   SNAPSHOTS_VERIFY_RANGE_MIB: count(rangeBytes.most / MIB),
@@ -100,12 +107,15 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     SNAPSHOTS_OWNER: owner,
     SNAPSHOTS_ALLOWED_BUCKETS: allowedBuckets,
     SNAPSHOTS_BUCKET_OWNER: bucketOwner,
+    SNAPSHOTS_MANIFEST_ENCRYPTION: algorithm,
+    SNAPSHOTS_MANIFEST_KMS_KEY_ID: kmsKeyId,
     SNAPSHOTS_VERIFY_OBJECTS: objects,
     SNAPSHOTS_VERIFY_RANGES: ranges,
     SNAPSHOTS_VERIFY_RANGE_MIB: rangeMib,
     SNAPSHOTS_METRICS_ADDRESS: metricsAddress,
     SNAPSHOTS_LOG_LEVEL: logLevel,
   } = parsed.data;
+  const manifestEncryption = readEncryption(algorithm, kmsKeyId);
   const verification = {
     ...(objects !== undefined && { objectsAtOnce: objects }),
     ...(ranges !== undefined && { rangesInFlight: ranges }),
@@ -116,10 +126,25 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig {
     ...(owner !== undefined && { owner }),
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
+    ...(manifestEncryption !== undefined && { manifestEncryption }),
     ...(Object.keys(verification).length > 0 && { verification }),
     ...(metricsAddress !== undefined && { metricsAddress }),
     logLevel,
   };
+}
+
+/** A key alone means that it is to be used. */
+function readEncryption(
+  algorithm: ManifestEncryption['algorithm'] | undefined,
+  kmsKeyId: string | undefined
+): ManifestEncryption | undefined {
+  if (algorithm === undefined && kmsKeyId === undefined) return undefined;
+  const encryption = { algorithm: algorithm ?? 'aws:kms', ...(kmsKeyId !== undefined && { kmsKeyId }) };
+  const problem = findEncryptionProblem(encryption);
+  if (problem !== undefined) {
+    throw new BadConfiguration(`SNAPSHOTS_MANIFEST_KMS_KEY_ID ${JSON.stringify(kmsKeyId)}: the encryption ${problem}`);
+  }
+  return encryption;
 }
 
 function describe(name: string, given: Environment, message: string): string {

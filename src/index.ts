@@ -36,6 +36,7 @@ export {
   type SnapshotShard,
   type ShardsVerified,
   type Tag,
+  type ManifestEncryption,
   type VerificationOptions,
 } from './contract';
 export { DEFAULT_TASK_QUEUE, getSnapshotJob, startSnapshotJob, type SnapshotJob, type StartJobOptions } from './jobs';

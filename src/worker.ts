@@ -82,7 +82,7 @@ async function runWorker(config: WorkerConfig): Promise<void> {
 
 /** Endpoints and credentials are the AWS SDK's to find. */
 function pluginOptions(
-  { owner, allowedBuckets, bucketOwner, verification }: WorkerConfig,
+  { owner, allowedBuckets, bucketOwner, manifestEncryption, verification }: WorkerConfig,
   region: string
 ): MemoryDBSnapshotPluginOptions {
   return {
@@ -90,6 +90,7 @@ function pluginOptions(
     ...(owner !== undefined && { owner }),
     ...(allowedBuckets !== undefined && { allowedBuckets }),
     ...(bucketOwner !== undefined && { bucketOwner }),
+    ...(manifestEncryption !== undefined && { manifestEncryption }),
     ...(verification !== undefined && { verification }),
   };
 }

@@ -8,8 +8,11 @@ import type { Setting } from './setting';
 import { valueOf, type Subject } from './wait-or-fail';
 
 /** The bucket of an export, as the plan found it. */
-export function bucketOf({ s3 }: Setting, { bucket, bucketOwner }: Pick<ExportPlan, 'bucket' | 'bucketOwner'>): Bucket {
-  return { s3, name: bucket, owner: bucketOwner };
+export function bucketOf(
+  { s3, manifestEncryption }: Setting,
+  { bucket, bucketOwner }: Pick<ExportPlan, 'bucket' | 'bucketOwner'>
+): Bucket {
+  return { s3, name: bucket, owner: bucketOwner, ...(manifestEncryption && { manifestEncryption }) };
 }
 
 /** Does a call to S3, and turns a fault into a `final` failure or a `wait`. */

@@ -1,6 +1,7 @@
 import { openMemoryDB, openS3, type MemoryDBOption, type S3Option } from '../aws/clients';
 import { DEFAULT_TAG_KEY } from '../aws/ownership';
 import { activityType, type RegisteredActivities, type SnapshotActivities } from '../contract/activities';
+import { readManifestEncryption, type ManifestEncryption } from '../contract/manifest-encryption';
 import { DEFAULT_PACES, type Paces } from '../contract/pacing';
 import { refuseProblems } from '../contract/request';
 import { readVerification, type VerificationOptions } from '../contract/verification';
@@ -29,6 +30,8 @@ export interface SnapshotActivitiesOptions {
   readonly allowedBuckets?: readonly string[];
   /** The account that must own the bucket of an export. @default the account of the source */
   readonly bucketOwner?: string;
+  /** How S3 encrypts the manifest of an export, where the bucket demands that a write says so. @default the bucket's own */
+  readonly manifestEncryption?: ManifestEncryption;
   /** Together with the workflow id it makes a job; two owners never adopt each other's copies. @default the Temporal namespace */
   readonly owner?: string;
   /** The key of the tag that proves whose copy it is. @default 'temporal-memorydb-snapshots/job' */
@@ -50,7 +53,7 @@ export interface SnapshotActivityRoom {
 /**
  * Makes the activities for a worker that does without the plugin.
  *
- * @throws RangeError where `verification` is out of bounds
+ * @throws RangeError where `verification` is out of bounds, TypeError where `manifestEncryption` is none
  */
 export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): SnapshotActivityRoom {
   const verification = readVerification(options.verification);
@@ -64,6 +67,7 @@ export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}
     s3: s3.s3,
     allowedBuckets: options.allowedBuckets,
     bucketOwner: options.bucketOwner,
+    manifestEncryption: readManifestEncryption(options.manifestEncryption),
     paces: { ...DEFAULT_PACES, ...options.paces },
     verification,
     turns: createLimiter(verification.objectsAtOnce),

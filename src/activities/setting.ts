@@ -1,4 +1,5 @@
 import type { MemoryDBClients, S3Access } from '../aws/clients';
+import type { ManifestEncryption } from '../contract/manifest-encryption';
 import type { Paces } from '../contract/pacing';
 import type { VerificationOptions } from '../contract/verification';
 import type { Limiter } from './limiter';
@@ -11,6 +12,8 @@ export interface Setting {
   readonly allowedBuckets: readonly string[] | undefined;
   /** Undefined = the account of the source. */
   readonly bucketOwner: string | undefined;
+  /** Undefined = as the bucket does it by itself. */
+  readonly manifestEncryption: ManifestEncryption | undefined;
   readonly paces: Paces;
   /** How an object is read to its end. */
   readonly verification: Required<VerificationOptions>;

@@ -81,7 +81,7 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
       }
       // "already contains an object with key": perhaps our own objects.
       if (maybeSent && (await look()).seen.length > 0) return { adopted: true };
-      const verdict = judgeFault(fault, acceptance);
+      const verdict = judgeFault(fault, acceptance, plan.sourceArn.split(':')[3]);
       const recentlySent = nowMs - lastSentMs(unsent) < GRACE_MS;
       return settle(recentlySent ? mayShowUp(target, verdict) : verdict);
     }

@@ -4,8 +4,10 @@ import {
   type GetObjectCommandOutput,
   HeadBucketCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { ManifestEncryption } from '../contract/manifest-encryption';
 import { BadAnswer, readBodyFault } from './common-faults';
 import { classifyS3Fault } from './s3-faults';
 
@@ -15,6 +17,8 @@ export interface Bucket {
   readonly name: string;
   /** Undefined = not known yet: then nobody checks. */
   readonly owner: string | undefined;
+  /** How manifests are encrypted. @default as the bucket does it by itself */
+  readonly manifestEncryption?: ManifestEncryption;
 }
 
 /** The bucket's region. @throws what S3 answers: 301 where it is in another region, 403, 404 */
@@ -57,9 +61,24 @@ export type WriteCondition = { readonly IfNoneMatch: '*' } | { readonly IfMatch:
 /** Writes a small JSON object, if the condition holds; the new ETag. @throws 412 where it does not hold */
 export async function writeJson(bucket: Bucket, key: string, text: string, condition: WriteCondition): Promise<string> {
   const { ETag: etag } = await bucket.s3.send(
-    new PutObjectCommand({ ...at(bucket), Key: key, Body: text, ContentType: 'application/json', ...condition })
+    new PutObjectCommand({
+      ...at(bucket),
+      Key: key,
+      Body: text,
+      ContentType: 'application/json',
+      ...encryptionOf(bucket),
+      ...condition,
+    })
   );
   return etag ?? '';
+}
+
+function encryptionOf({
+  manifestEncryption,
+}: Bucket): Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> {
+  if (manifestEncryption === undefined) return {};
+  const { algorithm, kmsKeyId } = manifestEncryption;
+  return { ServerSideEncryption: algorithm, ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }) };
 }
 
 /** Deletes an object if it is still the one that was seen; a versioned bucket puts a delete marker on it. */

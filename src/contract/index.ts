@@ -51,5 +51,6 @@ export type {
 export { jobId } from './job-id';
 export { DEFAULT_PACES, nextDelayMs, type Pace, type PaceName, type Paces } from './pacing';
 export { findProblems } from './request';
+export type { ManifestEncryption } from './manifest-encryption';
 export type { VerificationOptions } from './verification';
 export { describeProblem, type RequestProblem } from './request-problem';

@@ -24,6 +24,8 @@ export interface BucketOptions {
   readonly policy?: 'granted' | BucketGrants;
   /** How its objects are encrypted. @default 'AES256' */
   readonly encryption?: 'AES256' | 'aws:kms';
+  /** The `x-amz-server-side-encryption` that its policy demands of every PutObject. @default none */
+  readonly demandsEncryption?: 'AES256' | 'aws:kms';
 }
 
 const optionRules: OptionRules<BucketOptions> = {
@@ -35,6 +37,7 @@ const optionRules: OptionRules<BucketOptions> = {
     use: "'granted' or an object of grants",
   },
   encryption: oneOf('AES256', 'aws:kms'),
+  demandsEncryption: oneOf('AES256', 'aws:kms'),
 };
 
 const grantRules: OptionRules<BucketGrants> = { read: flag, write: flag, readAcp: flag };
@@ -47,6 +50,7 @@ export interface BucketRecord {
   readonly versioned: boolean;
   readonly grants: Required<BucketGrants>;
   readonly encryption: 'AES256' | 'aws:kms';
+  readonly demandsEncryption: string | undefined;
   readonly createdAt: Moment;
   readonly objects: ObjectStore;
 }
@@ -71,6 +75,7 @@ export function createBucket(
     versioned,
     grants: { read: denied.read ?? true, write: denied.write ?? true, readAcp: denied.readAcp ?? true },
     encryption: options.encryption ?? 'AES256',
+    demandsEncryption: options.demandsEncryption,
     createdAt,
     objects: new ObjectStore(versioned),
   };

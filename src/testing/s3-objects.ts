@@ -38,6 +38,11 @@ export function getObject(request: BucketRequest, state: State, now: number): S3
 /** Keeps an object; throws PreconditionFailed when what is there is not what the request says. */
 export function putObject({ input, bucket, body, headers }: BucketRequest, _state: State, now: number): S3Answer {
   const key = readKey(input);
+  if (bucket.demandsEncryption !== undefined && bucket.demandsEncryption !== input.ServerSideEncryption) {
+    const resource = `arn:aws:s3:::${bucket.name}/${key}`;
+    const message = `not authorized to perform: s3:PutObject on resource: "${resource}" with an explicit deny`;
+    throw new S3Refusal('AccessDenied', `${message} in a resource-based policy`);
+  }
   const current = bucket.objects.find(key, now);
   if (input.IfNoneMatch !== undefined && input.IfNoneMatch !== '*') {
     throw new S3Refusal('NotImplemented', 'A header you provided implies functionality that is not implemented');

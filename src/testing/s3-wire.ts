@@ -18,6 +18,8 @@ export interface S3Input {
   readonly IfNoneMatch?: string;
   readonly ChecksumMode?: string;
   readonly ContentType?: string;
+  readonly ServerSideEncryption?: string;
+  readonly SSEKMSKeyId?: string;
 }
 
 /** An S3 operation as a request asks for it. */
@@ -75,6 +77,8 @@ const headers: readonly (readonly [string, Member])[] = [
   ['if-none-match', 'IfNoneMatch'],
   ['x-amz-checksum-mode', 'ChecksumMode'],
   ['content-type', 'ContentType'],
+  ['x-amz-server-side-encryption', 'ServerSideEncryption'],
+  ['x-amz-server-side-encryption-aws-kms-key-id', 'SSEKMSKeyId'],
 ];
 
 /** Says what a request asks for; throws InvalidURI, or NotImplemented for what the simulator does not know. */

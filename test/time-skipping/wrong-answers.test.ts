@@ -148,6 +148,43 @@ describeWith('time-skipping server', 'answers that cannot be right', () => {
     });
   });
 
+  test('a bucket that demands an encryption header: option manifestEncryption sends it, and the hint names it', async () => {
+    const strict = 'strict-backups';
+    const input = exportOf({ request: { TargetBucket: strict } });
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/k';
+
+    await inWorld(server, async ({ sim, run }) => {
+      sim.addBucket(strict, { demandsEncryption: 'aws:kms' });
+
+      expect(await failureOf(run(input))).toMatchObject({
+        type: 'AccessDenied',
+        hint: expect.stringContaining('manifestEncryption (SNAPSHOTS_MANIFEST_ENCRYPTION') as string,
+      });
+    });
+    await inWorld(
+      server,
+      async ({ sim, run }) => {
+        sim.addBucket(strict, { demandsEncryption: 'aws:kms' });
+
+        await expect(run(input)).resolves.toMatchObject(verified);
+
+        expect(sim.callsTo('PutObject').map(({ input: { SSEKMSKeyId } }) => SSEKMSKeyId)).toEqual([key, key]);
+      },
+      { plugin: { manifestEncryption: { algorithm: 'aws:kms', kmsKeyId: key } } }
+    );
+  });
+
+  test.for(['read', 'write', 'readAcp'] as const)('a bucket whose policy lets MemoryDB not %s', async (grant) => {
+    await inWorld(server, async ({ sim, run }) => {
+      sim.addBucket('closed-backups', { policy: { [grant]: false } });
+
+      expect(await failureOf(run(exportOf({ request: { TargetBucket: 'closed-backups' } })))).toMatchObject({
+        type: 'InvalidParameterValueException',
+        hint: expect.stringContaining('us-east-1.memorydb-snapshot.amazonaws.com') as string,
+      });
+    });
+  });
+
   test('a bucket that is not there is told as that', async () => {
     await inWorld(server, async ({ run }) => {
       expect(await failureOf(run(exportOf({ request: { TargetBucket: 'shop-exportz' } })))).toMatchObject({

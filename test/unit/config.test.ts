@@ -27,6 +27,11 @@ describe('an environment that can work', () => {
     [{ SNAPSHOTS_ALLOWED_BUCKETS: 'a.b, C_d' }, { logLevel: 'INFO', allowedBuckets: ['a.b', 'C_d'] }],
     [{ SNAPSHOTS_BUCKET_OWNER: '012345678901' }, { logLevel: 'INFO', bucketOwner: '012345678901' }],
     [{ SNAPSHOTS_ALLOWED_BUCKETS: '', SNAPSHOTS_BUCKET_OWNER: '' }, { logLevel: 'INFO' }],
+    [{ SNAPSHOTS_MANIFEST_ENCRYPTION: 'AES256' }, { logLevel: 'INFO', manifestEncryption: { algorithm: 'AES256' } }],
+    [
+      { SNAPSHOTS_MANIFEST_KMS_KEY_ID: 'alias/backups' },
+      { logLevel: 'INFO', manifestEncryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/backups' } },
+    ],
     [{ SNAPSHOTS_VERIFY_OBJECTS: '1' }, { logLevel: 'INFO', verification: { objectsAtOnce: 1 } }],
     [
       { SNAPSHOTS_VERIFY_OBJECTS: '256', SNAPSHOTS_VERIFY_RANGES: '64', SNAPSHOTS_VERIFY_RANGE_MIB: '1024' },
@@ -48,6 +53,14 @@ describe('an environment that cannot work is refused with the variable, its valu
     [
       { TEMPORAL_ADDRESS: 'http://temporal:7233' },
       'TEMPORAL_ADDRESS "http://temporal:7233" is not an address: use host:port, without a scheme',
+    ],
+    [
+      { SNAPSHOTS_MANIFEST_ENCRYPTION: 'kms' },
+      'SNAPSHOTS_MANIFEST_ENCRYPTION "kms" is not an encryption of S3: use AES256, aws:kms or aws:kms:dsse',
+    ],
+    [
+      { SNAPSHOTS_MANIFEST_ENCRYPTION: 'AES256', SNAPSHOTS_MANIFEST_KMS_KEY_ID: 'k' },
+      'SNAPSHOTS_MANIFEST_KMS_KEY_ID "k": the encryption has a KMS key, which AES256 does not use: leave it out, or use aws:kms',
     ],
     [{ TEMPORAL_TASK_QUEUE: ' q' }, 'TEMPORAL_TASK_QUEUE " q" begins or ends with a blank: remove it'],
     ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_MEMORYDB', 'AWS_ENDPOINT_URL_S3'].map(
@@ -98,7 +111,7 @@ describe('an environment that cannot work is refused with the variable, its valu
     ),
     [
       { SNAPSHOTS_OWNR: 'acme' },
-      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_ALLOWED_BUCKETS, SNAPSHOTS_BUCKET_OWNER, SNAPSHOTS_VERIFY_OBJECTS, SNAPSHOTS_VERIFY_RANGES, SNAPSHOTS_VERIFY_RANGE_MIB, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
+      'SNAPSHOTS_OWNR is not a variable of this worker: remove it, or use one of SNAPSHOTS_OWNER, SNAPSHOTS_ALLOWED_BUCKETS, SNAPSHOTS_BUCKET_OWNER, SNAPSHOTS_MANIFEST_ENCRYPTION, SNAPSHOTS_MANIFEST_KMS_KEY_ID, SNAPSHOTS_VERIFY_OBJECTS, SNAPSHOTS_VERIFY_RANGES, SNAPSHOTS_VERIFY_RANGE_MIB, SNAPSHOTS_METRICS_ADDRESS, SNAPSHOTS_LOG_LEVEL',
     ],
   ])('%j', ([env, message]) => {
     expect(refusalOf(env)).toBe(message);

@@ -5,21 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeSnapshotsCommand, MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { classifyFault, type Fault } from '../../src/aws/faults';
 import { judgeFault } from '../../src/aws/judge-fault';
 import { classifyS3Fault } from '../../src/aws/s3-faults';
 import { listen, serve } from '../support/serve';
 import { ELSEWHERE, EXPIRED, HERE, serveTls, type Certificate } from '../support/serve-tls';
 
-type ClientConfig = Pick<MemoryDBClientConfig, 'endpoint' | 'credentials' | 'requestHandler'>;
+type ClientConfig = Pick<MemoryDBClientConfig, 'endpoint' | 'requestHandler'>;
 
 const KEYS = { accessKeyId: 'a', secretAccessKey: 's' };
 
 /** What both services make of a fault on the way to them. */
-async function faultsAt(config: ClientConfig): Promise<{ readonly memorydb: Fault; readonly s3: unknown }> {
-  const common = { region: 'us-east-1', credentials: KEYS, maxAttempts: 1, ...config };
+async function faultsAt(
+  config: ClientConfig,
+  login: Pick<MemoryDBClientConfig, 'credentials'> = { credentials: KEYS }
+): Promise<{ readonly memorydb: Fault; readonly s3: unknown }> {
+  const common = { region: 'us-east-1', maxAttempts: 1, ...login, ...config };
   const memorydb = new MemoryDBClient(common);
   const s3 = new S3Client({ ...common, forcePathStyle: true });
   onTestFinished(() => {
@@ -91,10 +93,20 @@ describe('a file that cannot be read', () => {
   ] as const)('the token file %s: the credentials, and the hint names the file', async ([, code, file]) => {
     const folder = mkdtempSync(join(tmpdir(), 'token-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const webIdentityTokenFile = join(folder, file);
-    const credentials = fromTokenFile({ webIdentityTokenFile, roleArn: 'arn:aws:iam::123456789012:role/x' });
+    const nowhere = join(folder, 'nowhere');
+    for (const [name, value] of Object.entries({
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, file),
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x',
+      AWS_CONFIG_FILE: nowhere,
+      AWS_SHARED_CREDENTIALS_FILE: nowhere,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_PROFILE: undefined,
+    })) {
+      vi.stubEnv(name, value);
+    }
+    onTestFinished(() => void vi.unstubAllEnvs());
 
-    const { memorydb, s3 } = await faultsAt({ credentials });
+    const { memorydb, s3 } = await faultsAt({}, {});
 
     expect(memorydb).toMatchObject({
       name: 'CredentialsProviderError',

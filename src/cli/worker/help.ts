@@ -10,6 +10,8 @@ Variables; one that is empty counts as absent:
                               the proxy to AWS, and what is reached without it
   SNAPSHOTS_ALLOWED_BUCKETS   the buckets that exports may go to, separated by commas; any if none
   SNAPSHOTS_BUCKET_OWNER      the account that must own the bucket of an export; the source's if none
+  SNAPSHOTS_MANIFEST_ENCRYPTION, SNAPSHOTS_MANIFEST_KMS_KEY_ID
+                              AES256, aws:kms or aws:kms:dsse, and the key, where the bucket demands that writes say so
   SNAPSHOTS_VERIFY_OBJECTS    how many objects are read at once, over all jobs; 4 if none
   SNAPSHOTS_VERIFY_RANGES     how many ranges of an object are under way or in memory; 3 if none
   SNAPSHOTS_VERIFY_RANGE_MIB  the size of a range, in MiB; 8 if none
