@@ -25,6 +25,7 @@ function contentOf({
   verdict,
   level,
   databases,
+  otherDatabases,
   slots,
   strayKeys,
   straySlots,
@@ -32,12 +33,13 @@ function contentOf({
 }: RdbReport): Partial<ObjectFacts> {
   if (level === 'checksum' || verdict === 'unsupported' || verdict === 'corrupt') return {};
   const types: Record<string, number> = {};
-  for (const [type, count] of databases.flatMap((database) => Object.entries(database.types))) {
+  const counts = otherDatabases ? [...databases, otherDatabases] : databases;
+  for (const [type, count] of counts.flatMap((database) => Object.entries(database.types))) {
     types[type] = (types[type] ?? 0) + count;
   }
   return {
-    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
-    expires: databases.reduce((sum, { expires }) => sum + expires, 0),
+    keys: counts.reduce((sum, { keys }) => sum + keys, 0),
+    expires: counts.reduce((sum, { expires }) => sum + expires, 0),
     types,
     ...(slots && { slotsSeen: formatSlots([slots]) }),
     ...(strayKeys !== undefined && { strayKeys }),

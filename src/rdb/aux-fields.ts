@@ -22,6 +22,11 @@ const CONTENT = 'lua';
 const MAX_FIELDS = 64;
 const MAX_CHARACTERS = 256;
 
+/** Half of a character is none. */
+function cut(text: string): string {
+  return text.slice(0, MAX_CHARACTERS).toWellFormed();
+}
+
 /** The auxiliary fields from an offset to the first other opcode, or as far as the head goes. */
 export function readAuxFields(head: Head, start: number): AuxFields {
   const fields = new Map<string, string>();
@@ -32,7 +37,7 @@ export function readAuxFields(head: Head, start: number): AuxFields {
     if (value.kind === 'cut') return { fields, end, isComplete: false };
     if (value.kind === 'wrong') return { fields, end, isComplete: false, finding: value.finding };
     if (name.kind === 'read' && name.value !== CONTENT && fields.size < MAX_FIELDS) {
-      fields.set(name.value.slice(0, MAX_CHARACTERS), value.value.slice(0, MAX_CHARACTERS));
+      fields.set(cut(name.value), cut(value.value));
     }
     end = value.end;
   }

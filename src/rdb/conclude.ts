@@ -4,7 +4,7 @@ import { describeFile, type FileNotes } from './file-notes';
 import { FIRST_VERSION_WITH_CHECKSUM } from './formats';
 import type { Findings } from './findings';
 import { readTail, TAIL_LENGTH } from './header';
-import type { DatabaseCounts, RdbReport, ScanOptions } from './report';
+import type { RdbReport, ScanOptions } from './report';
 import type { Strays } from './shard-slots';
 import type { Tallies } from './tallies';
 import { finding, type Finding } from './verdict';
@@ -36,6 +36,7 @@ export function conclude(outcome: Outcome): RdbReport {
     ...(end.computedChecksum !== undefined && { computedChecksum: end.computedChecksum }),
     ...(options.s3Checksum === true && { s3Checksum: crc64Hex(window.sums(window.filled).nvme) }),
     databases: tallies.databases,
+    ...(tallies.otherDatabases && { otherDatabases: tallies.otherDatabases }),
     ...(walk?.slots && { slots: walk.slots }),
     ...describeShard(walk),
     warnings: tallies.warnings,
@@ -69,7 +70,7 @@ function worstOf({ options, window, findings, tallies, walk }: Outcome, end: End
     misfit,
     fault,
     findings.end,
-    judgeStrays(walk?.shard.strays, tallies.databases),
+    judgeStrays(walk?.shard.strays, tallies),
     end.finding,
     doubt,
   ];
@@ -77,9 +78,9 @@ function worstOf({ options, window, findings, tallies, walk }: Outcome, end: End
 }
 
 /** Most keys are strays in the file of another shard; some are, where a shard gave slots away and kept keys of theirs. */
-function judgeStrays(strays: Strays | undefined, databases: readonly DatabaseCounts[]): Finding | undefined {
+function judgeStrays(strays: Strays | undefined, { databases, otherDatabases }: Tallies): Finding | undefined {
   if (strays === undefined) return undefined;
-  const keys = databases.reduce((sum, database) => sum + database.keys, 0);
+  const keys = databases.reduce((sum, database) => sum + database.keys, otherDatabases?.keys ?? 0);
   return finding(2 * strays.keys > keys ? 'wrong-shard' : 'stray-keys', strays.offset);
 }
 

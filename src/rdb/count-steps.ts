@@ -4,7 +4,7 @@ import { lengthAt, lengthSize } from './lengths';
 import { Step } from './record-walks';
 import type { ShardSlots } from './shard-slots';
 import { SLOT_COUNT } from './slots';
-import { MAX_DATABASES, type Tallies } from './tallies';
+import type { Tallies } from './tallies';
 import { CUT, type StepNotes, type WholeString } from './whole-string';
 
 /** The steps of which a file tells what it holds: which database is next, how many keys that or a slot has, which slots. */
@@ -44,7 +44,7 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
       const size = lengthSize(bytes[at] ?? 0);
       if (size === 0) return notes.fail('invalid-length', at);
       if (at + size > edge) return CUT;
-      lengths[index] = lengthAt(bytes, at, size);
+      lengths[index] = toCount(lengthAt(bytes, at, size));
       at += size;
     }
     return at;
@@ -52,8 +52,8 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
 
   function selectDatabase(db: number, at: number, next: number): number {
     if (db !== 0 && isOfCluster) findings.note('misfit', 'other-database', notes.offsetOf(at));
-    const count = tallies.select(db, notes.offsetOf(at));
-    return count > MAX_DATABASES ? notes.fail('too-many-databases', at) : next;
+    tallies.select(db, notes.offsetOf(at));
+    return next;
   }
 
   function expectSlot(slot: number, keys: number, expires: number, at: number, next: number): number {
@@ -71,9 +71,9 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
   /** What Valkey cannot read it refuses; a slot that there is not it passes over. */
   function readSlotField(value: string, at: number, next: number): number {
     if (!READABLE.test(value)) return notes.fail('invalid-value', at);
-    const [, slot, keys, expires] = AS_WRITTEN.exec(value) ?? [];
-    if (slot === undefined || Number(slot) >= SLOT_COUNT) tallies.endSlot(notes.offsetOf(at));
-    else tallies.expectSlot(Number(slot), Number(keys), Number(expires), notes.offsetOf(at));
+    const [slot, keys = 0, expires = 0] = AS_WRITTEN.exec(value)?.slice(1).map(toCount) ?? [];
+    if (slot === undefined || slot >= SLOT_COUNT) tallies.endSlot(notes.offsetOf(at));
+    else tallies.expectSlot(slot, keys, expires, notes.offsetOf(at));
     return next;
   }
 
@@ -105,6 +105,11 @@ export function openCountSteps(notes: StepNotes, setting: CountSetting): CountSt
       return readSlotField(String.fromCharCode(...start), value, next);
     },
   };
+}
+
+/** No file holds more than a double can count. */
+function toCount(number: string | number): number {
+  return Math.min(Number(number), Number.MAX_SAFE_INTEGER);
 }
 
 const LENGTHS: Readonly<Record<CountStep, number>> = {

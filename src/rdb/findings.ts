@@ -40,6 +40,11 @@ export function openFindings(before: FindingsState = {}): Findings {
     note(kind, reason, offset) {
       noted[kind] ??= offset === undefined ? [reason] : [reason, offset];
     },
-    state: () => ({ ...noted }),
+    state() {
+      const { doubt, ...others } = noted;
+      // A doubt beside one of these is never told.
+      const isDecided = noted.fault !== undefined || noted.misfit !== undefined;
+      return { ...others, ...(doubt && !isDecided && { doubt }) };
+    },
   };
 }

@@ -58,29 +58,31 @@ export interface RdbReport extends FileOrigin {
   readonly computedChecksum?: string;
   /** CRC-64/NVME of every byte, where asked for: 16 hexadecimal digits. S3 shows the same eight bytes in base64. */
   readonly s3Checksum?: string;
-  /** Level `structure` and above. */
+  /** Level `structure` and above: the first 256. Of a scan that was resumed they may be fewer, see {@link ScanState}. */
   readonly databases: readonly DatabaseCounts[];
+  /** All further ones together; absent where there are none. */
+  readonly otherDatabases?: Omit<DatabaseCounts, 'db'>;
   /** The lowest and the highest slot of a key; absent without keys and below level `structure`. */
   readonly slots?: SlotRange;
   /** How many keys are of slots that are not the shard's and that it does not import; absent where there are none. */
   readonly strayKeys?: number;
   /** Ranges that hold the slots of all of those keys: four at most, so that of many slots they hold others too. */
   readonly straySlots?: readonly SlotRange[];
-  /** Slots that the shard was importing, as Valkey 9 notes it; absent where there are none. Eight ranges at most. */
+  /** Slots that the shard was importing, as Valkey 9 notes it; absent where there are none. Four ranges at most. */
   readonly importedSlots?: readonly SlotRange[];
   /** The first few. */
   readonly warnings: readonly CountWarning[];
 }
 
 /**
- * Where a scan stands: another process goes on from byte `offset`. As JSON under 1 KB, for what engines write into one
- * database, and never above 2 KB; for every further database about 100 bytes more.
+ * Where a scan stands: another process goes on from byte `offset`. As JSON it never has more than 870 bytes. Where the file
+ * tells more than fits, details give way that decide no verdict: first databases are counted together with others, then
+ * auxiliary fields are left out, then warnings.
  */
 export interface ScanState {
   /** Of this layout; another one is not resumed. */
   readonly v: number;
   readonly offset: number;
-  readonly level: ContentLevel;
   readonly [field: string]: unknown;
 }
 

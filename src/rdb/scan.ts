@@ -1,15 +1,22 @@
 import { openByteWindow } from './byte-window';
 import { conclude } from './conclude';
 import { hasSlotFields } from './count-steps';
-import { crc64Hex } from './crc64';
 import { readNotes, type FileNotes } from './file-notes';
 import { openFindings } from './findings';
-import { FIRST_VERSION_WITH_CHECKSUM, MAGIC_LENGTH } from './formats';
+import { FIRST_VERSION_WITH_CHECKSUM } from './formats';
 import { AOF_PREAMBLE, HEAD_LENGTH, TAIL_LENGTH } from './header';
 import { openPreamble, type Preamble } from './preamble';
-import { AT_RECORD, compileWalks } from './record-walks';
+import { compileWalks } from './record-walks';
 import type { RdbReport, RdbScan, ScanOptions, ScanState } from './report';
-import { isCheckpoint, optionsKey, parseCrc64, STATE_VERSION, type Checkpoint } from './scan-state';
+import {
+  fitCheckpoint,
+  formatSums,
+  isCheckpoint,
+  optionsKey,
+  parseSums,
+  STATE_VERSION,
+  type Checkpoint,
+} from './scan-state';
 import { openTallies } from './tallies';
 import { openWalk, type Walk, type WalkState } from './walk';
 
@@ -31,11 +38,7 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
   const key = optionsKey(options);
   const findings = openFindings(from?.findings);
   const tallies = openTallies((offset) => strict && findings.note('misfit', 'count-mismatch', offset), from?.tallies);
-  const window = openByteWindow(
-    s3Checksum,
-    from?.offset,
-    from && { jones: parseCrc64(from.crc), nvme: parseCrc64(from.nvme) }
-  );
+  const window = openByteWindow(s3Checksum, from?.offset, from && parseSums(from.crc));
   let notes: FileNotes | undefined;
   let preamble: Preamble | undefined;
   let walk: Walk | undefined;
@@ -53,9 +56,9 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
     if (version < FIRST_VERSION_WITH_CHECKSUM) trailer = 0;
     tallies.hasSlotFields = hasSlotFields(magic, version);
     const isDeep = level === 'deep';
-    const bodyEnd = (size ?? Infinity) - trailer;
+    const bodyEnd = (size ?? Number.MAX_SAFE_INTEGER) - trailer;
     const walks = compileWalks(magic, version, isDeep);
-    walk = openWalk({ walks, isDeep, slots, bodyEnd, trailer, preamble, findings, tallies }, at ?? FIRST_RECORD);
+    walk = openWalk({ walks, isDeep, slots, bodyEnd, trailer, preamble, findings, tallies }, at);
   }
 
   function look(isWhole: boolean): void {
@@ -100,20 +103,17 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
     },
     state(): Checkpoint {
       const offset = window.base + window.consumed;
-      const { jones, nvme } = window.sums(window.consumed);
-      const at = walk?.state();
-      return {
+      const at = walk?.state(Math.max(0, walked - offset));
+      return fitCheckpoint({
         v: STATE_VERSION,
         offset,
-        level,
         options: key,
-        crc: crc64Hex(jones),
-        nvme: crc64Hex(nvme),
+        crc: formatSums(window.sums(window.consumed)),
         ...(notes && { notes }),
         findings: findings.state(),
         tallies: tallies.state(),
-        ...(at && { walk: { ...at, skip: at.skip + Math.max(0, walked - offset) } }),
-      };
+        ...(at && { walk: at }),
+      });
     },
     end(): RdbReport {
       if (notes === undefined) look(true);
@@ -122,13 +122,5 @@ export function openScan(options: ScanOptions, from?: ScanState): RdbScan {
   };
   return scan;
 }
-
-/** Behind the magic and the version. */
-const FIRST_RECORD: WalkState = {
-  step: AT_RECORD,
-  left: [],
-  skip: MAGIC_LENGTH,
-  item: MAGIC_LENGTH,
-};
 
 const NOTHING: FileNotes = { aux: {} };

@@ -1,3 +1,4 @@
+import { packNumbers, unpackNumbers } from './number-text';
 import { addRange, containsSlot, type SlotRange } from './slot-ranges';
 import { SLOT_COUNT } from './slots';
 
@@ -27,25 +28,22 @@ export interface Strays {
   readonly slots: readonly SlotRange[];
 }
 
-/** The same as JSON, in numbers: how many keys, the offset of the first, and the ends of each range. */
+/** The same as JSON, as {@link packNumbers} writes it: how many keys, the offset of the first, and the ends of each range. */
 export interface ShardSlotsState {
-  readonly strays?: readonly number[];
-  readonly imported?: readonly number[];
+  readonly strays?: string;
+  readonly imported?: string;
 }
 
 /** A checkpoint is small. */
 const MAX_STRAY_RANGES = 4;
-const MAX_IMPORTED_RANGES = 8;
-
-/** The most numbers of a list in {@link ShardSlotsState}. */
-export const MAX_SLOT_NUMBERS: number = 2 * MAX_IMPORTED_RANGES;
+const MAX_IMPORTED_RANGES = 4;
 
 /** Slots of a shard, undefined for any. */
 export function openShardSlots(slots: readonly SlotRange[] | undefined, from: ShardSlotsState = {}): ShardSlots {
-  const [keysBefore = 0, offsetBefore = 0, ...strayBefore] = from.strays ?? [];
+  const [keysBefore = 0, offsetBefore = 0, ...strayBefore] = unpackNumbers(from.strays);
   let [keys, firstOffset] = [keysBefore, offsetBefore];
   let straySlots = rangesOf(strayBefore);
-  let imported = rangesOf(from.imported ?? []);
+  let imported = rangesOf(unpackNumbers(from.imported));
   const allowed = new Uint8Array(SLOT_COUNT).fill(slots === undefined ? 1 : 0);
   const allow = ({ first, last }: SlotRange) => allowed.fill(1, first, last + 1);
   [...(slots ?? []), ...imported].forEach(allow);
@@ -70,8 +68,8 @@ export function openShardSlots(slots: readonly SlotRange[] | undefined, from: Sh
       return keys === 0 ? undefined : { keys, offset: firstOffset, slots: straySlots };
     },
     state: () => ({
-      ...(keys > 0 && { strays: [keys, firstOffset, ...numbersOf(straySlots)] }),
-      ...(imported.length > 0 && { imported: numbersOf(imported) }),
+      ...(keys > 0 && { strays: packNumbers([keys, firstOffset, ...numbersOf(straySlots)]) }),
+      ...(imported.length > 0 && { imported: packNumbers(numbersOf(imported)) }),
     }),
   };
 }

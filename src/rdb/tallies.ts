@@ -1,5 +1,6 @@
 import { VALUE_TYPES } from './record-walks';
 import type { CountWarning, DatabaseCounts } from './report';
+import { packNumbers, unpackNumbers } from './number-text';
 
 /** What a file holds, and what it says of itself. */
 export interface Tallies {
@@ -10,8 +11,8 @@ export interface Tallies {
   readonly fresh: Float64Array;
   /** A field `slot-info` says what a slot holds. Not in every version: to be set once that is known. */
   hasSlotFields: boolean;
-  /** Goes on with a logical database; how many there are by now. */
-  select(db: number, offset: number): number;
+  /** Goes on with a logical database. */
+  select(db: number, offset: number): void;
   /** The file says what its database holds. */
   expectDatabase(keys: number, expires: number): void;
   /** The file says what a slot holds, whose keys follow. */
@@ -20,24 +21,30 @@ export interface Tallies {
   endSlot(offset: number): void;
   /** No more keys. */
   close(offset: number): void;
+  /** The first {@link MAX_DATABASES} with a key. */
   readonly databases: readonly DatabaseCounts[];
+  /** All others together; undefined where they have no key. */
+  readonly otherDatabases: Omit<DatabaseCounts, 'db'> | undefined;
   readonly warnings: readonly CountWarning[];
   state(): TalliesState;
 }
 
-/**
- * Tallies as JSON, short: a database is its number, its values by type and its expiries; an expectation its numbers in a
- * row; a warning its {@link WARNINGS mark}, the number of the database or the slot, what was expected and found.
- */
+/** Tallies as JSON, short: lists of numbers as {@link packNumbers} writes them. */
 export interface TalliesState {
   readonly db: number;
-  readonly databases: readonly (readonly number[])[];
-  readonly database?: readonly number[];
-  readonly slot?: readonly number[];
-  readonly warnings: readonly (readonly number[])[];
+  /** Of each database its number, its values by type and its expiries. */
+  readonly rows: readonly string[];
+  /** The same of all others together, without a number. */
+  readonly others?: string;
+  /** What is expected of the database at hand: keys and expiries, and how many were found so far. */
+  readonly keys?: string;
+  /** The same of a slot, behind its number. */
+  readonly slot?: string;
+  /** A {@link WARNINGS mark}, the number of the database or the slot, what was expected and found. */
+  readonly warnings: readonly string[];
 }
 
-/** How many logical databases are counted, of all that a file may have. */
+/** How many logical databases are counted one by one; what more there are, together. */
 export const MAX_DATABASES = 256;
 
 /** Warnings that are kept. */
@@ -58,18 +65,34 @@ interface Expectation {
 /** Counts from the beginning, or on from a state. */
 export function openTallies(onMismatch: (offset: number) => void, from?: TalliesState): Tallies {
   const fresh = new Float64Array(EXPIRES + 1);
-  const rows = new Map((from?.databases ?? []).map(([db = 0, ...counts]) => [db, Float64Array.from(counts)]));
-  const warnings = (from?.warnings ?? []).map(warningOf);
+  const rows = new Map((from?.rows ?? []).map(unpackRow));
+  let others = countsOf(unpackNumbers(from?.others));
+  const warnings = (from?.warnings ?? []).map((text) => warningOf(unpackNumbers(text)));
   let db = from?.db ?? 0;
-  let ofDatabase = expectation(ofDb, from?.database);
-  let ofSlot = expectation(ofSlotNumber, from?.slot);
-  fresh.set(rows.get(db)?.subarray(0, fresh.length) ?? NONE);
+  begin();
+  let ofDatabase = from?.keys === undefined ? undefined : expectation({ db }, unpackNumbers(from.keys));
+  let ofSlot = from?.slot === undefined ? undefined : expectationOfSlot(unpackNumbers(from.slot));
 
-  /** The databases that have a key, with the one at hand. */
-  const settle = () => {
-    if (keysIn(fresh) > 0) rows.set(db, fresh.slice());
-    return rows;
-  };
+  function begin(): void {
+    fresh.set(rows.get(db) ?? (rows.size < MAX_DATABASES ? NONE : others));
+  }
+  /** Puts the database at hand to those that have a key. */
+  function settle(): void {
+    if (keysIn(fresh) === 0) return;
+    if (rows.has(db) || rows.size < MAX_DATABASES) rows.set(db, fresh.slice());
+    else others = fresh.slice();
+  }
+  function expectation(of: CountWarning['of'], numbers: readonly number[]): Expectation {
+    const [keys = 0, expires = 0, found = 0, foundExpires = 0] = numbers;
+    const [keysBefore, expiresBefore] = [keysIn(fresh) - found, (fresh[EXPIRES] ?? 0) - foundExpires];
+    return { of, keys, expires, keysBefore, expiresBefore };
+  }
+  function expectationOfSlot([slot = 0, ...numbers]: readonly number[]): Expectation {
+    return expectation({ slot }, numbers);
+  }
+  function numbersOf({ keys, expires, keysBefore, expiresBefore }: Expectation): readonly number[] {
+    return [keys, expires, keysIn(fresh) - keysBefore, (fresh[EXPIRES] ?? 0) - expiresBefore];
+  }
   const expect = (of: CountWarning['of'], keys: number, expires: number): Expectation => {
     return { of, keys, expires, keysBefore: keysIn(fresh), expiresBefore: fresh[EXPIRES] ?? 0 };
   };
@@ -103,12 +126,9 @@ export function openTallies(onMismatch: (offset: number) => void, from?: Tallies
     hasSlotFields: false,
     select(next, offset) {
       close(offset);
-      if (next !== db) {
-        settle();
-        db = next;
-        fresh.set(rows.get(db) ?? NONE);
-      }
-      return rows.size + (rows.has(db) ? 0 : 1);
+      settle();
+      db = next;
+      begin();
     },
     expectDatabase(keys, expires) {
       ofDatabase = expect({ db }, keys, expires);
@@ -120,19 +140,54 @@ export function openTallies(onMismatch: (offset: number) => void, from?: Tallies
     endSlot,
     close,
     get databases() {
-      return [...settle()].map(([number, counts]) => describe(number, counts));
+      settle();
+      return [...rows].map(([number, counts]) => ({ db: number, ...describe(counts) }));
+    },
+    get otherDatabases() {
+      settle();
+      return keysIn(others) > 0 ? describe(others) : undefined;
     },
     warnings,
     state() {
+      settle();
       return {
         db,
-        databases: [...settle()].map(([number, counts]) => [number, ...counts]),
-        ...(ofDatabase && { database: numbersOf(ofDatabase) }),
-        ...(ofSlot && { slot: numbersOf(ofSlot) }),
-        warnings: warnings.map(numbersOfWarning),
+        rows: [...rows].map(packRow),
+        ...(keysIn(others) > 0 && { others: packNumbers([...others]) }),
+        ...(ofDatabase && { keys: packNumbers(numbersOf(ofDatabase)) }),
+        ...(ofSlot && 'slot' in ofSlot.of && { slot: packNumbers([ofSlot.of.slot, ...numbersOf(ofSlot)]) }),
+        warnings: warnings.map((warning) => packNumbers(numbersOfWarning(warning))),
       };
     },
   };
+}
+
+/**
+ * The same with one database less, the last but the one at hand, which is counted together with others; undefined where
+ * there is none.
+ */
+export function foldDatabase(state: TalliesState): TalliesState | undefined {
+  const rows = state.rows.map(unpackRow);
+  const index = rows.findLastIndex(([db]) => db !== state.db);
+  if (index < 0) return undefined;
+  const folded = rows[index]?.[1] ?? NONE;
+  const others = countsOf(unpackNumbers(state.others)).map((count, at) => count + (folded[at] ?? 0));
+  return { ...state, rows: state.rows.toSpliced(index, 1), others: packNumbers([...others]) };
+}
+
+type Row = readonly [db: number, counts: Float64Array];
+
+function packRow([db, counts]: Row): string {
+  return packNumbers([db, ...counts]);
+}
+
+function unpackRow(text: string): Row {
+  const [db = 0, ...counts] = unpackNumbers(text);
+  return [db, countsOf(counts)];
+}
+
+function countsOf(counts: readonly number[]): Float64Array {
+  return Float64Array.from(NONE, (none, at) => counts[at] ?? none);
 }
 
 /** A plain loop: a file may ask for it with every other byte. */
@@ -142,22 +197,9 @@ function keysIn(counts: Float64Array): number {
   return sum;
 }
 
-function describe(db: number, counts: Float64Array): DatabaseCounts {
+function describe(counts: Float64Array): Omit<DatabaseCounts, 'db'> {
   const types = VALUE_TYPES.map((type, index) => [type, counts[index] ?? 0] as const).filter(([, count]) => count > 0);
-  return { db, keys: keysIn(counts), expires: counts[EXPIRES] ?? 0, types: Object.fromEntries(types) };
-}
-
-function numbersOf({ of, keys, expires, keysBefore, expiresBefore }: Expectation): readonly number[] {
-  return ['db' in of ? of.db : of.slot, keys, expires, keysBefore, expiresBefore];
-}
-
-function expectation(
-  name: (number: number) => CountWarning['of'],
-  numbers: readonly number[] | undefined
-): Expectation | undefined {
-  if (numbers === undefined) return undefined;
-  const [number = 0, keys = 0, expires = 0, keysBefore = 0, expiresBefore = 0] = numbers;
-  return { of: name(number), keys, expires, keysBefore, expiresBefore };
+  return { keys: keysIn(counts), expires: counts[EXPIRES] ?? 0, types: Object.fromEntries(types) };
 }
 
 /** Marks of warnings: 1 for one of expiries, and 2 for one of a slot. */

@@ -42,7 +42,6 @@ export const REASONS = {
   'unknown-magic': { verdict: 'unsupported', means: 'a file with a magic that is not known here' },
   'unknown-version': { verdict: 'unsupported', means: 'an RDB version that is not known here' },
   'unknown-type': { verdict: 'unsupported', means: 'an opcode or a type of value that is not known in this version' },
-  'too-many-databases': { verdict: 'unsupported', means: 'more logical databases than are counted' },
   'size-mismatch': { verdict: 'corrupt', means: 'there are more bytes than the listed size' },
   empty: { verdict: 'corrupt', means: 'the object has no bytes' },
   'too-short': { verdict: 'corrupt', means: 'shorter than the shortest RDB file' },

@@ -4,6 +4,8 @@ import type { Findings } from './findings';
 import { type LzfProgress, passLzf, UNSOUND } from './lzf';
 import { lengthAt, lengthSize } from './lengths';
 import type { Preamble } from './preamble';
+import { MAGIC_LENGTH } from './formats';
+import { packNumbers, unpackNumbers } from './number-text';
 import { AT_END, AT_RECORD, Look, MAX_NESTING, Step, VALUE_TYPES, type Walks } from './record-walks';
 import { openShardSlots, type ShardSlots, type ShardSlotsState } from './shard-slots';
 import { SLOT_COUNT, slotWithin } from './slots';
@@ -31,22 +33,23 @@ export interface Walk {
   readonly slots: SlotRange | undefined;
   /** What slots the shard imports, and which keys are not its own. */
   readonly shard: Pick<ShardSlots, 'imported' | 'strays'>;
-  state(): WalkState;
+  /** @param ahead so many bytes before the next one are to be passed over as well */
+  state(ahead: number): WalkState;
 }
 
 /** Where a walk stands, as JSON. */
 export interface WalkState extends ShardSlotsState {
-  readonly step: number;
-  /** How often the loops that are open are to be done. */
-  readonly left: readonly number[];
-  readonly skip: number;
-  readonly item: number;
-  /** The key that comes next expires; absent where it does not. */
-  readonly expiring?: 1;
-  /** The lowest and the highest slot; absent without keys. */
-  readonly slots?: readonly [number, number];
-  /** What is being kept at level `deep`: of a compressed string that is not over, three numbers, and of a value. */
-  readonly deep?: readonly number[];
+  /**
+   * As {@link packNumbers} writes it: the step, the bytes to be passed over unseen, where what is being read begins,
+   * whether the key that comes next expires, the lowest and the highest slot of a key, and how often the loops that are
+   * open are to be done.
+   */
+  readonly at: string;
+  /**
+   * What is being kept at level `deep`: of a compressed string that is not over, three numbers, and of a value. Absent too
+   * where the walk has ended.
+   */
+  readonly deep?: string;
 }
 
 /** What a walk needs to know of its file, and what it tells. */
@@ -55,7 +58,7 @@ export interface WalkSetting {
   readonly isDeep: boolean;
   /** Of the shard; undefined for any. */
   readonly slots: readonly SlotRange[] | undefined;
-  /** Where in the file the checksum begins; Infinity where that is not known. */
+  /** Where in the file the checksum begins; beyond any file where that is not known. */
   readonly bodyEnd: number;
   /** Bytes of checksum behind the end mark. */
   readonly trailer: number;
@@ -77,22 +80,25 @@ const NOT_A_NUMBER = 253;
 const EXPIRES = VALUE_TYPES.length;
 const [STRING, IDLE, FREQ, EXPIRY_MS] = [0, 0xf8, 0xf9, 0xfc];
 
+/** Behind the magic and the version. */
+const FIRST_RECORD: WalkState = {
+  at: packNumbers([AT_RECORD, MAGIC_LENGTH, MAGIC_LENGTH, 0, SLOT_COUNT, -1]),
+};
+
 /** Begins at the first record, or where another walk stood. */
-export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
+export function openWalk(setting: WalkSetting, from: WalkState = FIRST_RECORD): Walk {
   const { walks, isDeep, slots, bodyEnd, trailer, preamble, findings, tallies } = setting;
   const { steps, arguments: given, widths, starts, types } = walks;
   const { fresh } = tallies;
   const shard = openShardSlots(slots, from);
   const { allowed } = shard;
   // By depth; the first is of no loop.
-  const left = Float64Array.from({ length: MAX_NESTING + 1 }, (_, index) => from?.left[index - 1] ?? 0);
-  let depth = Math.min(from?.left.length ?? 0, MAX_NESTING);
-  let step = from?.step ?? AT_RECORD;
-  let expiring: number = from?.expiring ?? 0;
-  let [lowest, highest] = from?.slots ?? [SLOT_COUNT, -1];
-  let skip = from?.skip ?? 0;
-  let item = from?.item ?? 0;
-  const [stored = 0, unfolded = 0, length = 0, ...kept] = from?.deep ?? [];
+  const [stepBefore = AT_RECORD, skipBefore = 0, ...others] = unpackNumbers(from.at);
+  const [itemBefore = 0, flag = 0, low = 0, high = -1, ...open] = others;
+  const left = Float64Array.from({ length: MAX_NESTING + 1 }, (_, index) => open[index - 1] ?? 0);
+  let depth = Math.min(open.length, MAX_NESTING);
+  let [step, skip, item, expiring, lowest, highest] = [stepBefore, skipBefore, itemBefore, flag, low, high];
+  const [stored = 0, unfolded = 0, length = 0, ...kept] = unpackNumbers(from.deep);
   const lzf: LzfProgress = { left: stored, unfolded, length };
   // Of the stretch at hand.
   let base = 0;
@@ -435,15 +441,13 @@ export function openWalk(setting: WalkSetting, from?: WalkState): Walk {
       return highest < 0 ? undefined : { first: lowest, last: highest };
     },
     shard,
-    state: () => ({
-      step,
-      left: [...left.subarray(1, depth + 1)],
-      skip,
-      item,
-      ...(expiring === 1 && { expiring: 1 }),
-      ...(highest >= 0 && { slots: [lowest, highest] as const }),
+    state: (ahead) => ({
+      at: packNumbers([step, skip + ahead, item, expiring, lowest, highest, ...left.subarray(1, depth + 1)]),
       ...shard.state(),
-      ...(deep && { deep: [lzf.left, lzf.unfolded, lzf.length, ...deep.state()] }),
+      ...(deep &&
+        findings.fault === undefined && {
+          deep: packNumbers([lzf.left, lzf.unfolded, lzf.length, ...deep.state()]),
+        }),
     }),
   };
 }

@@ -142,6 +142,7 @@ describe('the fields before the data', () => {
     ['UTF-8', plain('\xc3\xbc'), 'ü'],
     ['what is not UTF-8', plain('\xff'), '\ufffd'],
     ['more than a report keeps', bytesOf(0x41, 0x2c, 'x'.repeat(300)), 'x'.repeat(256)],
+    ['half a character', bytesOf(0x41, 0x03, 'x'.repeat(255), '\xf0\x9f\x94\x91'), `${'x'.repeat(255)}\ufffd`],
   ] as const)('hold %s', ([, value, text]) => {
     const report = judge(rdbFile({ fields: bytesOf(auxField('some', value), auxField('last', '1')) }));
 

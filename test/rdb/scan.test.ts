@@ -60,11 +60,6 @@ describe('every reason', () => {
     'unknown-magic': [writeRdb([], 'NEXCACHE0010'), structure, 0],
     'unknown-version': [writeRdb([], 'REDIS0013'), structure, 5],
     'unknown-type': [fileWith(6, 0), structure, AT_BODY],
-    'too-many-databases': [
-      writeRdb(Array.from({ length: 257 }, (_, db) => bytesOf(0xfe, length(db), 0, 0, 0))),
-      structure,
-      AT_BODY + 64 * 5 + 192 * 6 + 1,
-    ],
     'size-mismatch': [whole, { ...structure, size: whole.length - 1 }, whole.length - 1],
     empty: [bytesOf(), structure, 0],
     'too-short': [bytesOf('REDIS0010\xff'), structure, undefined],

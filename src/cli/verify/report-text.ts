@@ -46,7 +46,7 @@ function describeObject({ error, reading, shard, expectedSlots }: ObjectResult):
 
 function describeReading(reading: Reading): (Row | undefined)[] {
   const { level, bytes, checksum, computedChecksum, checksumOfS3, databases, slots, warnings, createdAt } = reading;
-  const { strayKeys = 0, straySlots = [], importedSlots } = reading;
+  const { otherDatabases, strayKeys = 0, straySlots = [], importedSlots } = reading;
   return [
     row('level', level),
     row('size', `${formatBytes(bytes)}${bytes < 1024 ? '' : ` (${formatCount(bytes)} bytes)`}`),
@@ -55,6 +55,7 @@ function describeReading(reading: Reading): (Row | undefined)[] {
     row('checksum', compareChecksums(checksum, computedChecksum)),
     row('', checksumOfS3 && `S3's own checksum of the whole object ${checksumOfS3}`),
     ...databases.map((counts) => row(`database ${counts.db}`, describeCounts(counts))),
+    row('others', otherDatabases && describeCounts(otherDatabases)),
     row('slots', slots && `keys from ${formatSlots([{ first: slots.first, last: slots.first }])} to ${slots.last}`),
     row('imported', importedSlots && `slots ${formatSlots(importedSlots)}`),
     row('stray', strayKeys > 0 ? `${formatKeys(strayKeys)} of slots ${formatSlots(straySlots)}` : undefined),
@@ -91,7 +92,7 @@ function compareChecksums(stored: string | undefined, computed: string | undefin
   return stored === computed ? `${stored}, stored and computed` : `${stored} stored, ${computed} computed`;
 }
 
-function describeCounts({ keys, expires, types }: DatabaseCounts): string {
+function describeCounts({ keys, expires, types }: Omit<DatabaseCounts, 'db'>): string {
   const kinds = Object.entries(types).map(([type, count]) => `${formatCount(count)} ${type}`);
   return `${formatKeys(keys)}${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}, ${formatCount(expires)} with an expiry`;
 }
