@@ -29,7 +29,7 @@ export const ROOMS = {
   rdb: { rooms: [], packages: [] },
   testing: { rooms: [], packages: ['@aws-sdk/', '@smithy/', 'ms$', 'node:'] },
   cli: {
-    rooms: ['contract', 'rdb', 'aws', 'jobs.ts', 'testing', 'worker.ts', 'config.ts'],
+    rooms: ['contract', 'rdb', 'aws', 'jobs.ts', 'testing', 'worker.ts'],
     packages: ['commander', 'node:'],
   },
   'index.ts': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findEncryptionProblem, type ManifestEncryption } from './contract/manifest-encryption';
+import { ACCOUNT_ID, BUCKET_NAME, OWNER } from './contract/option-patterns';
 import { VERIFICATION_BOUNDS, type VerificationOptions } from './contract/verification';
 
 /** Environment variables, as `process.env` holds them. */
@@ -36,8 +37,6 @@ export class BadConfiguration extends Error {
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 const OURS = 'SNAPSHOTS_';
 const MAX_PORT = 65_535;
-/** What CopySnapshot takes as a TargetBucket: anything else would never be allowed. */
-const BUCKET = /^[\w.-]{1,255}$/;
 
 const endpoint = z
   .url({ protocol: /^https?$/, error: 'is not a URL: use one such as http://127.0.0.1:8123' })
@@ -60,16 +59,16 @@ const VARIABLES = z.object({
   AWS_ENDPOINT_URL: endpoint,
   AWS_ENDPOINT_URL_MEMORYDB: endpoint,
   AWS_ENDPOINT_URL_S3: endpoint,
-  SNAPSHOTS_OWNER: z.string().refine(isTrimmed, 'begins or ends with a blank: remove it').optional(),
+  SNAPSHOTS_OWNER: z
+    .string()
+    .regex(OWNER, 'is not an owner: use 1 to 255 characters that can be shown, without blanks at the ends')
+    .optional(),
   SNAPSHOTS_ALLOWED_BUCKETS: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
     .refine(areBuckets, 'is not a list of buckets: use their names with commas between, such as acme-backups,acme-dr')
     .optional(),
-  SNAPSHOTS_BUCKET_OWNER: z
-    .string()
-    .regex(/^\d{12}$/, 'is not an AWS account: use its 12 digits')
-    .optional(),
+  SNAPSHOTS_BUCKET_OWNER: z.string().regex(ACCOUNT_ID, 'is not an AWS account: use its 12 digits').optional(),
   SNAPSHOTS_MANIFEST_ENCRYPTION: z
     .enum(['AES256', 'aws:kms', 'aws:kms:dsse'], 'is not an encryption of S3: use AES256, aws:kms or aws:kms:dsse')
     .optional(),
@@ -174,7 +173,7 @@ function isTrimmed(text: string): boolean {
 }
 
 function areBuckets(names: readonly string[]): boolean {
-  return names.every((name) => BUCKET.test(name));
+  return names.every((name) => BUCKET_NAME.test(name));
 }
 
 function isSocketAddress(address: string): boolean {

@@ -1,5 +1,7 @@
 export {
+  closeSnapshotActivities,
   createSnapshotActivities,
+  type ClosableActivities,
   type MemoryDBOption,
   type S3Option,
   type SnapshotActivitiesOptions,

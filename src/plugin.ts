@@ -8,11 +8,8 @@ import type {
   WorkerPlugin,
   WorkflowBundleOption,
 } from '@temporalio/worker';
-import {
-  createSnapshotActivities,
-  type SnapshotActivitiesOptions,
-  type SnapshotActivityRoom,
-} from './activities/create';
+import { openActivities, type OpenActivities } from './activities/create';
+import { checkOptions, type SnapshotActivitiesOptions } from './activities/options';
 import { checkBundle, watchBundling } from './workflow-check';
 
 /** Options of the plugin: how its activities reach AWS. */
@@ -32,19 +29,27 @@ export type MemoryDBSnapshotPluginOptions = SnapshotActivitiesOptions;
  */
 export class MemoryDBSnapshotPlugin implements WorkerPlugin, BundlerPlugin {
   readonly name = 'temporal-memorydb-snapshots';
-  private room: SnapshotActivityRoom | undefined;
+  private opened: OpenActivities | undefined;
   private running = 0;
   private readonly checked = new WeakSet<WorkflowBundleOption>();
 
-  constructor(private readonly options: MemoryDBSnapshotPluginOptions = {}) {}
+  /** @throws TypeError that names every option that cannot work, its value and the fix */
+  constructor(private readonly options: MemoryDBSnapshotPluginOptions = {}) {
+    checkOptions(options);
+  }
 
-  /** Called by the SDK when a worker is made. */
+  /**
+   * Called by the SDK when a worker is made.
+   *
+   * @throws Error where no region is set: each job would fail by itself
+   */
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
-    this.room ??= createSnapshotActivities(this.options);
+    this.opened ??= openActivities(this.options);
+    await this.opened.requireRegions();
     await this.checkOnce(options.workflowBundle);
     return {
       ...withWorkflows(options),
-      activities: { ...this.room.activities, ...options.activities },
+      activities: { ...this.opened.activities, ...options.activities },
       plugins: (options.plugins ?? []).filter((plugin, i, all) => plugin !== this || all.indexOf(plugin) === i),
     };
   }
@@ -66,7 +71,7 @@ export class MemoryDBSnapshotPlugin implements WorkerPlugin, BundlerPlugin {
       await next(worker);
     } finally {
       this.running -= 1;
-      if (this.running === 0) this.room?.close();
+      if (this.running === 0) this.opened?.close();
     }
   }
 

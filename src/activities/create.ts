@@ -1,10 +1,9 @@
-import { openMemoryDB, openS3, type MemoryDBOption, type S3Option } from '../aws/clients';
+import { openMemoryDB, openS3, requireRegion } from '../aws/clients';
 import { DEFAULT_TAG_KEY } from '../aws/ownership';
 import { activityType, type RegisteredActivities, type SnapshotActivities } from '../contract/activities';
-import { readManifestEncryption, type ManifestEncryption } from '../contract/manifest-encryption';
-import { DEFAULT_PACES, type Paces } from '../contract/pacing';
+import { fillPaces } from '../contract/pacing';
 import { refuseProblems } from '../contract/request';
-import { readVerification, type VerificationOptions } from '../contract/verification';
+import { fillVerification } from '../contract/verification';
 import { awaitCopy } from './await-copy';
 import { awaitExport } from './await-export';
 import { concludeExport } from './conclude-export';
@@ -14,49 +13,67 @@ import { findLatest } from './find-latest';
 import { inspectExport } from './inspect-export';
 import { inspectSource } from './inspect-source';
 import { createLimiter } from './limiter';
+import { checkOptions, type SnapshotActivitiesOptions } from './options';
 import { withSafeErrors } from './safe-error';
 import type { Setting } from './setting';
 import { startCopy } from './start-copy';
 import { startExport } from './start-export';
 import { verifyObject } from './verify-object';
 
-/** How the activities reach AWS. Every option may be left out. */
-export interface SnapshotActivitiesOptions {
-  /** A `MemoryDBClient`, or the configuration of one. @default the AWS SDK's default chain for region and credentials */
-  readonly memorydb?: MemoryDBOption;
-  /** An `S3Client`, or the configuration of one: for exports. @default the AWS SDK's default chain */
-  readonly s3?: S3Option;
-  /** The buckets that exports may go to. @default whatever the credentials allow */
-  readonly allowedBuckets?: readonly string[];
-  /** The account that must own the bucket of an export. @default the account of the source */
-  readonly bucketOwner?: string;
-  /** How S3 encrypts the manifest of an export, where the bucket demands that a write says so. @default the bucket's own */
-  readonly manifestEncryption?: ManifestEncryption;
-  /** Together with the workflow id it makes a job; two owners never adopt each other's copies. @default the Temporal namespace */
-  readonly owner?: string;
-  /** The key of the tag that proves whose copy it is. @default 'temporal-memorydb-snapshots/job' */
-  readonly tagKey?: string;
-  /** How often AWS is asked. @default DEFAULT_PACES; brisker ones are for demos and tests on a real clock */
-  readonly paces?: Partial<Paces>;
-  /** How much of the worker the verification of exports may take. @default 4 objects at once, 3 ranges of 8 MiB of each */
-  readonly verification?: VerificationOptions;
-}
+/**
+ * The activities under their types, to be given to `Worker.create({ activities })` or spread into others. Disposing of
+ * them closes the connections that were opened here; a client that was handed in stays open. What is spread or copied
+ * from them cannot be disposed of.
+ */
+export interface ClosableActivities extends RegisteredActivities, AsyncDisposable {}
 
-/** The activities, and what closes their connections. */
-export interface SnapshotActivityRoom {
-  /** To be spread into `Worker.create({ activities })`. */
+/** The activities with what a worker does before its first job and after its last. */
+export interface OpenActivities {
   readonly activities: RegisteredActivities;
-  /** Closes the connections that were opened here; a client that was handed in stays open. */
+  /** @throws Error where no region is set for MemoryDB or S3 */
+  readonly requireRegions: () => Promise<void>;
   readonly close: () => void;
 }
 
 /**
  * Makes the activities for a worker that does without the plugin.
  *
- * @throws RangeError where `verification` is out of bounds, TypeError where `manifestEncryption` is none
+ * @throws TypeError that names every option that cannot work, its value and the fix
+ *
+ * @example
+ * ```ts
+ * const activities = createSnapshotActivities({ memorydb: { region: 'eu-central-1' } });
+ * const worker = await Worker.create({ taskQueue: 'memorydb-snapshots', workflowsPath, activities });
+ * await worker.run().finally(() => closeSnapshotActivities(activities));
+ * ```
  */
-export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): SnapshotActivityRoom {
-  const verification = readVerification(options.verification);
+export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}): ClosableActivities {
+  checkOptions(options);
+  const { activities, close } = openActivities(options);
+  const dispose = () => {
+    close();
+    return Promise.resolve();
+  };
+  // Not enumerable: a worker would register it as an activity, and a spread would copy it.
+  return Object.defineProperty(activities, Symbol.asyncDispose, { value: dispose }) as ClosableActivities;
+}
+
+/**
+ * Closes the connections of activities, as disposing of them does.
+ *
+ * @throws TypeError for a copy of them
+ */
+export async function closeSnapshotActivities(activities: Partial<AsyncDisposable>): Promise<void> {
+  const dispose = activities[Symbol.asyncDispose];
+  if (dispose === undefined) {
+    throw new TypeError('these activities cannot be closed: pass what createSnapshotActivities returned, and no copy');
+  }
+  await dispose.call(activities);
+}
+
+/** Makes the activities; the options are checked already. */
+export function openActivities(options: SnapshotActivitiesOptions): OpenActivities {
+  const verification = fillVerification(options.verification);
   const memorydb = openMemoryDB(options.memorydb);
   const s3 = openS3(options.s3, {
     reads: verification.objectsAtOnce * verification.rangesInFlight,
@@ -67,8 +84,8 @@ export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}
     s3: s3.s3,
     allowedBuckets: options.allowedBuckets,
     bucketOwner: options.bucketOwner,
-    manifestEncryption: readManifestEncryption(options.manifestEncryption),
-    paces: { ...DEFAULT_PACES, ...options.paces },
+    manifestEncryption: options.manifestEncryption,
+    paces: fillPaces(options.paces),
     verification,
     turns: createLimiter(verification.objectsAtOnce),
     tagKey: options.tagKey ?? DEFAULT_TAG_KEY,
@@ -76,6 +93,10 @@ export function createSnapshotActivities(options: SnapshotActivitiesOptions = {}
   };
   return {
     activities: register(implement(setting)),
+    async requireRegions() {
+      await requireRegion('memorydb', memorydb.reads);
+      await requireRegion('s3', s3.s3);
+    },
     close() {
       memorydb.close();
       s3.close();

@@ -1,2 +1,3 @@
-export { createSnapshotActivities, type SnapshotActivitiesOptions, type SnapshotActivityRoom } from './create';
+export { closeSnapshotActivities, createSnapshotActivities, type ClosableActivities } from './create';
+export type { SnapshotActivitiesOptions } from './options';
 export type { MemoryDBOption, S3Option } from '../aws/clients';

@@ -1,5 +1,6 @@
 import { MemoryDBClient, type MemoryDBClientConfig } from '@aws-sdk/client-memorydb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { safeText } from '../contract/text';
 import { withClockRetry, withoutResponseChecksums, withoutRetries } from './adapt-client';
 import { openAgent } from './proxy-agent';
 
@@ -8,6 +9,12 @@ export type MemoryDBOption = MemoryDBClient | MemoryDBClientConfig;
 
 /** A ready client, which stays the caller's to close, or the configuration of one. */
 export type S3Option = S3Client | S3ClientConfig;
+
+/** By the names that the AWS SDK has for the services. */
+interface Clients {
+  readonly MemoryDB: MemoryDBClient;
+  readonly S3: S3Client;
+}
 
 /** How we talk to S3. */
 export interface S3Access {
@@ -45,7 +52,7 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequ
 
 /** Makes the clients. Connections are kept alive, and opened on first use. */
 export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
-  const theirs = isClient(option);
+  const theirs = isClientOf('MemoryDB', option);
   const client = theirs ? option : new MemoryDBClient({ ...option, ...ourDefaults(option, USUAL_SOCKETS) });
   return {
     reads: withClockRetry(client),
@@ -56,7 +63,7 @@ export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
 
 /** Makes the client of S3. An endpoint of one's own is addressed by path: it has no names for its buckets. */
 export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {}): S3Access {
-  if (isClient(option)) return { s3: withClockRetry(withoutResponseChecksums(option)), close: () => undefined };
+  if (isClientOf('S3', option)) return { s3: withClockRetry(withoutResponseChecksums(option)), close: () => undefined };
   const s3 = new S3Client({
     // A checksum of the whole object on the answer to a range would be compared with the range.
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -68,9 +75,26 @@ export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {})
   return { s3: withClockRetry(s3), close: () => s3.destroy() };
 }
 
-/** Whether this is a client of the AWS SDK, from whichever copy of its package, and not the configuration of one. */
-export function isClient<Client extends { send: unknown }>(option: Client | object): option is Client {
-  return 'send' in option && typeof option.send === 'function';
+/** Whether this is a client of the service. It may come from another copy of its package, and be no instance of ours. */
+export function isClientOf<Service extends keyof Clients>(service: Service, value: unknown): value is Clients[Service] {
+  if (!isObject(value) || !('send' in value) || !('config' in value)) return false;
+  const { send, config } = value;
+  return typeof send === 'function' && isObject(config) && 'serviceId' in config && config.serviceId === service;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** @throws Error where the client finds no region: it names the option and the other ways to set one */
+export async function requireRegion(option: string, { config }: MemoryDBClient | S3Client): Promise<void> {
+  try {
+    await config.region();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const fix = `pass ${option}.region, or set AWS_REGION, or a region in the AWS profile`;
+    throw new Error(`no AWS region (${safeText(reason, 300)}): ${fix}`, { cause: error });
+  }
 }
 
 /** What fails is tried again by Temporal: retries of the SDK's on top would only hide it. */

@@ -9,18 +9,6 @@ export interface ManifestEncryption {
 const ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse'] as const;
 const MAX_KEY_ID = 2_048;
 
-/**
- * The option as it was given.
- *
- * @throws TypeError that names the option, its value and the fix
- */
-export function readManifestEncryption(given: ManifestEncryption | undefined): ManifestEncryption | undefined {
-  if (given === undefined) return undefined;
-  const problem = findEncryptionProblem(given);
-  if (problem !== undefined) throw new TypeError(`manifestEncryption ${JSON.stringify(given)} ${problem}`);
-  return given;
-}
-
 /** What is wrong with the option, and the fix; undefined: nothing. */
 export function findEncryptionProblem(given: unknown): string | undefined {
   const fix = `use { algorithm, kmsKeyId? } with ${ALGORITHMS.join(', ')} as the algorithm`;

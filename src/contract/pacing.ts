@@ -22,6 +22,16 @@ export const DEFAULT_PACES: Paces = {
   quota: { floorMs: 1 * MINUTE, share: 0.5, ceilingMs: 1 * HOUR },
 };
 
+/** The paces that are given, and those of a real MemoryDB for the others. */
+export function fillPaces(given: Partial<Paces> = {}): Paces {
+  return {
+    poll: given.poll ?? DEFAULT_PACES.poll,
+    throttled: given.throttled ?? DEFAULT_PACES.throttled,
+    state: given.state ?? DEFAULT_PACES.state,
+    quota: given.quota ?? DEFAULT_PACES.quota,
+  };
+}
+
 /** Spread of a delay around its share of the elapsed time, so that jobs started together drift apart. */
 const SPREAD = 0.2;
 

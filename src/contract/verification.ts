@@ -18,30 +18,12 @@ export const VERIFICATION_BOUNDS = {
   rangeBytes: { least: 1 << 10, most: 1 << 30, usual: 8 << 20 },
 } as const satisfies Record<keyof VerificationOptions, unknown>;
 
-/**
- * The options with their defaults.
- *
- * @throws RangeError that names the option, its value and the fix
- */
-export function readVerification(given: VerificationOptions = {}): Required<VerificationOptions> {
-  const unknown = Object.keys(given).find((name) => !(name in VERIFICATION_BOUNDS));
-  if (unknown !== undefined) {
-    const known = Object.keys(VERIFICATION_BOUNDS).join(', ');
-    throw new RangeError(`verification.${unknown} is not an option: remove it, or use one of ${known}`);
-  }
+/** The options with their defaults. */
+export function fillVerification(given: VerificationOptions = {}): Required<VerificationOptions> {
+  const { objectsAtOnce, rangesInFlight, rangeBytes } = VERIFICATION_BOUNDS;
   return {
-    objectsAtOnce: readCount(given, 'objectsAtOnce'),
-    rangesInFlight: readCount(given, 'rangesInFlight'),
-    rangeBytes: readCount(given, 'rangeBytes'),
+    objectsAtOnce: given.objectsAtOnce ?? objectsAtOnce.usual,
+    rangesInFlight: given.rangesInFlight ?? rangesInFlight.usual,
+    rangeBytes: given.rangeBytes ?? rangeBytes.usual,
   };
-}
-
-function readCount(given: VerificationOptions, name: keyof VerificationOptions): number {
-  const { least, most, usual } = VERIFICATION_BOUNDS[name];
-  const value = given[name] ?? usual;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(
-    `verification.${name} ${JSON.stringify(value)} is not a whole number from ${least} to ${most}: ` +
-      `use one, or leave it out for ${usual}`
-  );
 }

@@ -30,6 +30,7 @@ const EXPORTS = {
     'DEFAULT_TASK_QUEUE',
     'MemoryDBSnapshotPlugin',
     'SnapshotFailureTypes',
+    'closeSnapshotActivities',
     'createSnapshotActivities',
     'findSnapshotFailure',
     'getSnapshotJob',
@@ -45,7 +46,7 @@ const EXPORTS = {
     'latestSnapshot',
     'progressQuery',
   ],
-  './activities': ['createSnapshotActivities'],
+  './activities': ['closeSnapshotActivities', 'createSnapshotActivities'],
   './contract': [
     'ACTIVITY_PREFIX',
     'CopySnapshotErrors',

@@ -12,9 +12,17 @@ import {
   type WorkerPlugin,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { createSnapshotActivities, MemoryDBSnapshotPlugin, type CopySnapshotResult } from 'temporal-memorydb-snapshots';
+import {
+  closeSnapshotActivities,
+  createSnapshotActivities,
+  MemoryDBSnapshotPlugin,
+  type ClosableActivities,
+  type CopySnapshotResult,
+  type MemoryDBOption,
+  type MemoryDBSnapshotPluginOptions,
+} from 'temporal-memorydb-snapshots';
 import { MemoryDBSimulator } from 'temporal-memorydb-snapshots/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { COPY, inScene, installNotes, type Notes, type Scene } from '../support/consumers/scene';
 import { startTimeSkipping } from '../support/start-time-skipping';
 import { describeWith } from '../support/temporal-servers';
@@ -102,19 +110,69 @@ describeWith('time-skipping server', 'the plugin', () => {
       })
     );
 
-    test('not needed at all, when activities and workflows are wired by hand', () =>
+    test.for<readonly [how: string, activities: (ours: ClosableActivities) => object]>([
+      ['as they are', (ours) => ours],
+      ['beside others', (ours) => ({ ...ours, greet: () => Promise.resolve('hello') })],
+    ])('not needed at all, when activities and workflows are wired by hand: %s', ([, activitiesOf]) =>
       inScene(env, async ({ sim, worker, copy }) => {
-        const room = createSnapshotActivities(sim.aws);
+        const activities = createSnapshotActivities(sim.aws);
 
         const running = await worker({
-          activities: room.activities,
+          activities: activitiesOf(activities),
           workflowsPath: require.resolve('temporal-memorydb-snapshots/workflows'),
         });
         const result = await running.runUntil(copy());
-        room.close();
+        await closeSnapshotActivities(activities);
 
         expectCopied(sim, result);
-      }));
+        expect([...running.options.activities.keys()].filter((name) => name !== 'greet').sort()).toEqual(OURS);
+      })
+    );
+  });
+
+  describe('where AWS_REGION is not set and there are no profiles', () => {
+    beforeEach(() => {
+      for (const name of Object.keys(process.env).filter((name) => name.startsWith('AWS_')))
+        vi.stubEnv(name, undefined);
+      vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config').stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere/credentials');
+    });
+    afterEach(() => void vi.unstubAllEnvs());
+
+    test.for<readonly [what: string, memorydb: (sim: MemoryDBSimulator) => MemoryDBOption]>([
+      ['configuration', (sim) => sim.aws.memorydb],
+      ['client', (sim) => new MemoryDBClient(sim.aws.memorydb)],
+    ])('exports with the region and the credentials of the %s of MemoryDB', ([, memorydb]) =>
+      inScene(env, async ({ sim, worker, taskQueue }) => {
+        sim.addBucket('acme-backups');
+        const plugin = new MemoryDBSnapshotPlugin({ memorydb: memorydb(sim), s3: { endpoint: sim.endpoint } });
+
+        const running = await worker({ plugins: [plugin], workflowBundle: bundle });
+        const { kind } = await running.runUntil(
+          env.client.workflow.execute<(input: typeof COPY) => Promise<CopySnapshotResult>>('copyMemoryDBSnapshot', {
+            args: [{ request: { ...COPY.request, TargetBucket: 'acme-backups' } }],
+            taskQueue,
+            workflowId: `export-${randomUUID()}`,
+          })
+        );
+
+        expect(kind).toBe('export');
+        expect(sim.callsTo('PutObject').map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+      })
+    );
+
+    test.for<readonly [options: MemoryDBSnapshotPluginOptions, option: string]>([
+      [{}, 'memorydb'],
+      [{ memorydb: {}, s3: { region: 'eu-central-1' } }, 'memorydb'],
+      [{ memorydb: { region: 'eu-central-1' }, s3: { profile: 'elsewhere' } }, 's3'],
+    ])('a worker is not made with %j, and the error says what to set', ([options, option]) =>
+      inScene(env, async ({ worker }) => {
+        await expect(
+          worker({ plugins: [new MemoryDBSnapshotPlugin(options)], workflowBundle: bundle })
+        ).rejects.toThrow(
+          `no AWS region (Region is missing): pass ${option}.region, or set AWS_REGION, or a region in the AWS profile`
+        );
+      })
+    );
   });
 
   describe("leaves the user's own in place:", () => {

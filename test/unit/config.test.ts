@@ -97,7 +97,10 @@ describe('an environment that cannot work is refused with the variable, its valu
       ([name, value, most]) =>
         [{ [name]: value }, `${name} "${value}" is not a whole number from 1 to ${most}: use one of those`] as const
     ),
-    [{ SNAPSHOTS_OWNER: 'acme\n' }, 'SNAPSHOTS_OWNER "acme\\n" begins or ends with a blank: remove it'],
+    [
+      { SNAPSHOTS_OWNER: 'acme\n' },
+      'SNAPSHOTS_OWNER "acme\\n" is not an owner: use 1 to 255 characters that can be shown, without blanks at the ends',
+    ],
     [
       { SNAPSHOTS_LOG_LEVEL: 'loud' },
       'SNAPSHOTS_LOG_LEVEL "loud" is not a log level: use trace, debug, info, warn or error',

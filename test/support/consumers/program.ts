@@ -10,7 +10,11 @@ import {
   type CopySnapshotResult,
   type SnapshotFailureType,
 } from 'temporal-memorydb-snapshots';
-import { createSnapshotActivities, type SnapshotActivitiesOptions } from 'temporal-memorydb-snapshots/activities';
+import {
+  closeSnapshotActivities,
+  createSnapshotActivities,
+  type SnapshotActivitiesOptions,
+} from 'temporal-memorydb-snapshots/activities';
 import { findProblems, type SnapshotActivities } from 'temporal-memorydb-snapshots/contract';
 import { MemoryDBSimulator, type SimulatorSettings } from 'temporal-memorydb-snapshots/testing';
 import { childJob, type ChildJob } from 'temporal-memorydb-snapshots/workflows';
@@ -36,7 +40,7 @@ async function main(): Promise<void> {
   const sim = await MemoryDBSimulator.start();
   sim.set(settings);
   const options: SnapshotActivitiesOptions = { memorydb: new MemoryDBClient(sim.aws.memorydb), paces: DEFAULT_PACES };
-  const room = createSnapshotActivities(options);
+  const activities = createSnapshotActivities(options);
   const input: CopySnapshotInput = { request: { SourceSnapshotName: 'a', TargetSnapshotName: 'b' } };
   console.log(
     JSON.stringify({
@@ -45,7 +49,7 @@ async function main(): Promise<void> {
       region: sim.aws.memorydb.region,
     })
   );
-  room.close();
+  await closeSnapshotActivities(activities);
   await sim.close();
 }
 
