@@ -19,7 +19,7 @@ export interface NamedKind<Kind> {
 }
 
 /** The name of an answer that contradicts the request, an earlier answer or itself. */
-export const BAD_ANSWER = 'BadAnswer';
+const BAD_ANSWER = 'BadAnswer';
 
 /** An answer that cannot be right: nothing of it is believed, and it is asked for again. */
 export class BadAnswer extends Error {

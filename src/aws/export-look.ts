@@ -4,6 +4,7 @@ import { readText, type Bucket } from './bucket';
 import { keyOf } from '../contract/export-keys';
 import { listObjects, type ListedObject } from './listing';
 import { parseManifest, type Manifest } from './manifest';
+import { OUTCOMES } from './outcomes';
 import { classifyS3Fault } from './s3-faults';
 import { done, type Final, type Verdict } from './verdict';
 
@@ -43,7 +44,7 @@ export async function recallManifest(bucket: Bucket, key: string, signal: AbortS
     const file = await readText(bucket, key, signal);
     return file && parseManifest(file.text);
   } catch (err) {
-    if (signal.aborted || classifyS3Fault(err).meaning === 'trouble') throw err;
+    if (signal.aborted || OUTCOMES[classifyS3Fault(err).meaning].none !== 'final') throw err;
     return undefined;
   }
 }

@@ -30,6 +30,9 @@ function sentenceOf({ meaning, name, message, bucketRegion }: S3Fault): string {
   const hint = specialHint({ name, kind: meaning, message });
   if (/region (is missing|not accepted)/i.test(message))
     return 'cannot be asked for without a region: pass --region, or set AWS_REGION';
+  if (/load credentials from any/i.test(message)) {
+    return 'cannot be asked for without credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  }
   if (hint !== undefined) return `cannot be read. ${hint}`;
   return bucketRegion !== undefined && meaning === 'wrong region'
     ? `is in ${bucketRegion}: pass --region ${bucketRegion}`
