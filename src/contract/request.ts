@@ -1,4 +1,3 @@
-import type { ApplicationFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { bucketProblems, verificationProblems } from './export-request';
 import { finalFailure } from './failures';
@@ -68,13 +67,10 @@ export function refuseProblems(input: unknown): asserts input is CopySnapshotInp
 }
 
 /** Throws a final `InvalidRequest` where there are problems. */
-export function refuse([first, ...others]: readonly RequestProblem[]): void {
-  if (first !== undefined) throw refusal(first, ...others);
-}
-
-/** The final `InvalidRequest` for what is wrong with a request. */
-export function refusal(first: RequestProblem, ...others: readonly RequestProblem[]): ApplicationFailure {
-  return finalFailure('InvalidRequest', describeProblems([first, ...others]), { phase: 'inspecting', hint: first.fix });
+export function refuse(problems: readonly RequestProblem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  throw finalFailure('InvalidRequest', describeProblems(problems), { phase: 'inspecting', hint: first.fix });
 }
 
 /** A patience in milliseconds: what the input says, or the default where it says nothing or nonsense (`findProblems` refuses that). */

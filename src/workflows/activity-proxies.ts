@@ -17,6 +17,7 @@ import type {
   LatestSnapshotQuery,
   StartedCopy,
 } from '../contract/job';
+import { MAX_SUMMARY } from '../contract/job-labels';
 import { DEFAULT_PATIENCE_MS, patienceMs, refuse } from '../contract/request';
 import { nestingProblems, show } from '../contract/request-problem';
 import { safeText } from '../contract/text';
@@ -44,9 +45,6 @@ const ATTEMPTS: ActivityOptions = {
 
 /** For each object, and for the set of them. */
 export const PATIENCE_TO_VERIFY_MS = DEFAULT_PATIENCE_MS.copy;
-
-/** What Temporal's user interfaces show of a summary. Bytes. */
-const MAX_SUMMARY = 200;
 
 export async function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
   refuse(nestingProblems('input', input));
