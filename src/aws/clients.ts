@@ -65,11 +65,11 @@ export function openMemoryDB(option: MemoryDBOption = {}): MemoryDBClients {
 export function openS3(option: S3Option = {}, { reads = 0, like }: S3Needs = {}): S3Access {
   if (isClientOf('S3', option)) return { s3: withClockRetry(withoutResponseChecksums(option)), close: () => undefined };
   const s3 = new S3Client({
-    // A checksum of the whole object on the answer to a range would be compared with the range.
-    responseChecksumValidation: 'WHEN_REQUIRED',
     ...(like !== undefined && inherit(like, option)),
     ...option,
     ...ourDefaults(option, Math.max(USUAL_SOCKETS, reads + SPARE_SOCKETS)),
+    // A checksum of the whole object on the answer to a range would be compared with the range.
+    responseChecksumValidation: 'WHEN_REQUIRED',
   });
   if (option.forcePathStyle === undefined) addressByPath(s3);
   return { s3: withClockRetry(s3), close: () => s3.destroy() };

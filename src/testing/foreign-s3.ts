@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { HeadBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3_SETTINGS } from './client-settings';
 import type { ForeignS3 } from './foreign-exports';
 import type { ForeignS3Options } from './simulator-options';
 
 /** Another S3, spoken to by the SDK. */
 export function connectForeignS3(options: ForeignS3Options & { readonly region: string }): ForeignS3 {
   const client = new S3Client({
+    ...S3_SETTINGS,
     ...options,
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',

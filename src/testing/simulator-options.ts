@@ -44,7 +44,10 @@ export interface ForeignS3Options {
   readonly credentials: Credentials;
 }
 
-/** How a client finds the simulator: each is that client's configuration. */
+/**
+ * How a client finds the simulator: each is that client's configuration. It holds every setting that the client would
+ * else take from the environment or a profile, with the AWS SDK's default.
+ */
 export interface SimulatorClients {
   readonly memorydb: {
     readonly region: string;

@@ -1,5 +1,6 @@
 import type { BucketOptions, BucketRecord } from './buckets';
 import { CallLog, type CallRecord } from './call-log';
+import { MEMORYDB_SETTINGS, S3_SETTINGS } from './client-settings';
 import { Clock, parseDuration } from './clock';
 import type { ClusterOptions } from './clusters';
 import { type HttpServer, startHttpServer } from './http-server';
@@ -47,7 +48,7 @@ const anyCredentials = { accessKeyId: 'simulator', secretAccessKey: 'simulator' 
 export class MemoryDBSimulator {
   /** The address, such as `http://127.0.0.1:50123`. */
   readonly endpoint: string;
-  /** What clients and the plugin take. */
+  /** What clients and the plugin take, whatever the environment and the profiles of this machine say. */
   readonly aws: SimulatorClients;
   readonly #server: HttpServer;
   readonly #clock: Clock;
@@ -66,7 +67,10 @@ export class MemoryDBSimulator {
     this.#bugs = parts.bugs;
     this.endpoint = endpoint;
     const own = { region: parts.state.region, endpoint, credentials: anyCredentials };
-    this.aws = { memorydb: own, s3: { ...own, ...parts.foreign, forcePathStyle: true } };
+    this.aws = {
+      memorydb: { ...MEMORYDB_SETTINGS, ...own },
+      s3: { ...S3_SETTINGS, ...own, ...parts.foreign, forcePathStyle: true },
+    };
   }
 
   /** Starts a simulator; throws when the port cannot be had, `now` gives no time, or there is no such option. */
