@@ -22,7 +22,7 @@ export const ROOMS = {
   },
   'workflow-check.ts': { rooms: [], packages: ['@temporalio/worker', 'node:'] },
   'plugin.ts': { rooms: ['contract', 'activities', 'workflow-check.ts'], packages: ['@temporalio/worker', 'node:'] },
-  'watch-job.ts': { rooms: ['contract'], packages: ['@temporalio/client', 'node:'] },
+  'watch-job.ts': { rooms: ['contract'], packages: ['@temporalio/client', '@temporalio/common', 'node:'] },
   'jobs.ts': { rooms: ['contract', 'request-hash.ts', 'watch-job.ts'], packages: ['@temporalio/client', 'node:'] },
   'config.ts': { rooms: ['contract'], packages: ['zod'] },
   'worker.ts': { rooms: ['contract', 'activities', 'plugin.ts', 'config.ts', 'jobs.ts'] },

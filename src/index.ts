@@ -10,6 +10,7 @@ export {
   CopySnapshotErrors,
   DEFAULT_PACES,
   findSnapshotFailure,
+  isSnapshotCancelled,
   isSnapshotFailure,
   SnapshotFailureTypes,
   type CopyResult,

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { activityType } from './contract/activities';
-import type { JobPhase } from './contract/job';
+import { findSnapshotFailure } from './contract/failures';
+import type { Discarded, JobPhase } from './contract/job';
+import { JOB_MEMO, OUTCOME_MEMO, type JobLabels } from './contract/job-labels';
 import { safeText } from './contract/text';
 
 /** A change in a running job, as the server knows it: no query, no worker is needed for it. */
@@ -14,6 +17,12 @@ export interface JobEvent {
   readonly lastAnswer?: string;
   /** When it looks again; ISO 8601. Absent while an attempt runs. */
   readonly nextTry?: string;
+  /** Why nothing happens: no worker polls the job's task queue. */
+  readonly problem?: string;
+  /** Why the job failed, in its last event. */
+  readonly failure?: { readonly type: string; readonly message: string; readonly hint?: string };
+  /** What a cancelled job left behind, in its last event. */
+  readonly leftBehind?: Discarded;
   readonly historyEvents: number;
 }
 
@@ -43,34 +52,110 @@ const CLOSED: Readonly<Partial<Record<WorkflowExecutionDescription['status']['na
 
 /** Yields each change until the job is closed; the last event is the closed phase. */
 export async function* watchJob(
-  handle: Pick<WorkflowHandle, 'describe'>,
+  handle: WorkflowHandle,
   { everyMs = 1_000, signal }: WatchOptions = {}
 ): AsyncIterableIterator<JobEvent> {
   let last = '';
   while (signal?.aborted !== true) {
     const description = await handle.describe();
-    const event = readEvent(description);
+    const closed = CLOSED[description.status.name];
+    const event = closed === undefined ? await readRunning(handle, description) : await readClosed(handle, description);
     const shown = JSON.stringify({ ...event, historyEvents: 0 });
     if (shown !== last) yield event;
-    if (CLOSED[description.status.name] !== undefined) return;
+    if (closed !== undefined) return;
     last = shown;
     await sleep(everyMs, undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
-function readEvent({ status, historyLength, raw }: WorkflowExecutionDescription): JobEvent {
-  const closed = CLOSED[status.name];
-  if (closed !== undefined) return { phase: closed, historyEvents: historyLength };
-  const [pending] = raw.pendingActivities ?? [];
-  const nextTry = toIso(pending?.nextAttemptScheduleTime);
-  const lastAnswer = pending?.lastFailure?.message;
+async function readClosed(
+  handle: WorkflowHandle,
+  { status, historyLength, memo }: WorkflowExecutionDescription
+): Promise<JobEvent> {
+  const leftBehind = memo?.[OUTCOME_MEMO] as Discarded | undefined;
   return {
-    phase: PHASES[pending?.activityType?.name ?? ''] ?? 'running',
-    ...(pending?.attempt != null && { attempt: pending.attempt }),
-    ...(lastAnswer != null && { lastAnswer: safeText(lastAnswer) }),
-    ...(nextTry !== undefined && { nextTry }),
+    phase: CLOSED[status.name] ?? 'running',
+    ...(status.name === 'FAILED' && { failure: await readFailure(handle) }),
+    ...(leftBehind !== undefined && { leftBehind }),
     historyEvents: historyLength,
   };
+}
+
+async function readFailure(handle: WorkflowHandle): Promise<NonNullable<JobEvent['failure']>> {
+  const error: unknown = await handle.result().then(
+    () => undefined,
+    (reason: unknown) => reason
+  );
+  const failure = findSnapshotFailure(error);
+  if (failure) {
+    const { type, message, details } = failure;
+    return { type, message, hint: details[0].hint };
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error
+    ? { type: safeText(cause.name), message: safeText(cause.message) }
+    : { type: 'Unknown', message: 'the failure cannot be read' };
+}
+
+async function readRunning(handle: WorkflowHandle, description: WorkflowExecutionDescription): Promise<JobEvent> {
+  const { historyLength, memo, raw } = description;
+  const [pending] = raw.pendingActivities ?? [];
+  const nextTry = toIso(pending?.nextAttemptScheduleTime);
+  const lastAnswer = await readAnswer(handle, pending?.lastFailure);
+  const problem = isUnheard(raw) ? await findIdleQueue(handle, description) : undefined;
+  const phase = PHASES[pending?.activityType?.name ?? ''] ?? 'running';
+  return {
+    phase: phase === 'copying' && readLabels(memo)?.kind === 'export' ? 'exporting' : phase,
+    ...(pending?.attempt != null && { attempt: pending.attempt }),
+    ...(lastAnswer !== undefined && { lastAnswer }),
+    ...(nextTry !== undefined && { nextTry }),
+    ...(problem !== undefined && { problem }),
+    historyEvents: historyLength,
+  };
+}
+
+type RawDescription = WorkflowExecutionDescription['raw'];
+type PendingActivity = NonNullable<RawDescription['pendingActivities']>[number];
+
+/** Reads the failure of the last attempt by the client's own data converter: it may be encoded. */
+async function readAnswer(
+  { client }: WorkflowHandle,
+  failure: PendingActivity['lastFailure']
+): Promise<string | undefined> {
+  const { loadedDataConverter } = client.options;
+  const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failure).catch(
+    () => new Error('an answer that this client cannot decode')
+  );
+  return error && safeText(findSnapshotFailure(error)?.details[0].lastAnswer ?? error.message);
+}
+
+/** Whether a task waits that no worker has taken yet. */
+function isUnheard({ pendingWorkflowTask: task, pendingActivities }: RawDescription): boolean {
+  const [pending] = pendingActivities ?? [];
+  return pending == null
+    ? task != null && task.startedTime == null
+    : pending.lastStartedTime == null && pending.attempt === 1;
+}
+
+/** Says so where the server knows of no worker at the task queue. */
+async function findIdleQueue(
+  { client }: WorkflowHandle,
+  { taskQueue, raw }: WorkflowExecutionDescription
+): Promise<string | undefined> {
+  const isActivity = (raw.pendingActivities ?? []).length > 0;
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: isActivity ? TASK_QUEUE_TYPES.activity : TASK_QUEUE_TYPES.workflow,
+  });
+  return (pollers ?? []).length > 0 ? undefined : `no worker polls task queue ${safeText(taskQueue)}`;
+}
+
+/** As Temporal's API numbers them. */
+const TASK_QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
+
+function readLabels(memo: Record<string, unknown> | undefined): JobLabels | undefined {
+  return memo?.[JOB_MEMO] as JobLabels | undefined;
 }
 
 interface Timestamp {

@@ -16,7 +16,7 @@ import { asking, valueOf, type Subject } from './wait-or-fail';
 export async function awaitExport(setting: Setting, plan: ExportPlan, round: number): Promise<SeenExport> {
   return runAttempt(async (attempt) => {
     const { source, target, bucket: name } = plan;
-    const subject: Subject = { phase: 'copying', source, target, bucket: name };
+    const subject: Subject = { phase: 'exporting', source, target, bucket: name };
     const bucket = bucketOf(setting, plan);
     const list = () => listExpected(bucket, plan, attempt.signal);
     const describe = () => describeSnapshot(setting.memorydb, source, attempt.signal);

@@ -3,6 +3,7 @@ import { judgeFault, type Acceptance } from '../aws/judge-fault';
 import { classifyFault } from '../aws/faults';
 import type { Final, Verdict, Wait } from '../aws/verdict';
 import { finalFailure, safeFailure, type SnapshotFailureDetails } from '../contract/failures';
+import { formatDuration } from '../contract/duration';
 import type { JobPhase } from '../contract/job';
 import { nextDelayMs, type Paces } from '../contract/pacing';
 import type { Attempt } from './attempt';
@@ -48,17 +49,27 @@ const MAX_WAIT = { message: 1_000, details: 2_000 };
 
 /**
  * The failure that makes the server look again after a delay: it writes no history and holds no worker slot. What is
- * merely not yet there is BENIGN: no warning, no failure metric.
+ * merely not yet there is BENIGN: no warning, no failure metric. Temporal's user interfaces show its message while the
+ * job waits, so it says when the next look is and how much patience is left. It carries no stack: nothing is broken.
  */
 function wait(verdict: Wait, attempt: Attempt, subject: Subject, paces: Paces): ApplicationFailure {
   const { pace, reason, message, hint, status, requestId } = verdict;
-  const delayMs = nextDelayMs(paces[pace], attempt, Math.random());
-  attempt.noteDelay(delayMs);
-  return ApplicationFailure.create({
-    ...safeFailure(reason, message, detailsOf(subject, { hint, status, requestId }), MAX_WAIT),
-    nextRetryDelay: delayMs,
+  const nextLookMs = nextDelayMs(paces[pace], attempt, Math.random());
+  attempt.noteDelay(nextLookMs);
+  const details = { ...detailsOf(subject, { hint, status, requestId }), lastAnswer: message, nextLookMs };
+  const failure = ApplicationFailure.create({
+    ...safeFailure(reason, `${message}; ${whatIsLeft(attempt, nextLookMs)}`, details, MAX_WAIT),
+    nextRetryDelay: nextLookMs,
     ...(pace !== 'throttled' && { category: ApplicationFailureCategory.BENIGN }),
   });
+  failure.stack = '';
+  return failure;
+}
+
+function whatIsLeft({ elapsedMs, patienceMs }: Attempt, nextLookMs: number): string {
+  const nextLook = `next look in ${formatDuration(nextLookMs)}`;
+  if (patienceMs === undefined) return nextLook;
+  return `${nextLook}, ${formatDuration(Math.max(patienceMs - elapsedMs, 0))} of patience left`;
 }
 
 function detailsOf(

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { JobPhase } from './job';
 import { show } from './request-problem';
 import { safeText, utf8Length } from './text';
@@ -53,9 +53,13 @@ export interface SnapshotFailureDetails {
   readonly hint: string;
   /** AWS's id of the refused request, for a support case. */
   readonly requestId?: string;
-  /** How long the phase waited, in milliseconds, and what the last answer was (`PatienceExhausted` only). */
-  readonly waitedMs?: number;
+  /** What AWS answered last, of a phase that waits or waited. */
   readonly lastAnswer?: string;
+  /** Milliseconds until the next look, of a failure that is tried again. */
+  readonly nextLookMs?: number;
+  /** How long the phase waited, in milliseconds, and which limit ended it (`PatienceExhausted` only). */
+  readonly waitedMs?: number;
+  readonly limit?: string;
 }
 
 /** A failure of a job, as a parent workflow, a client or another caller reads it. */
@@ -127,10 +131,21 @@ export function isSnapshotFailure(err: unknown, type?: SnapshotFailureType): boo
 
 /** The job's own failure inside `err`, or undefined when there is none. */
 export function findSnapshotFailure(err: unknown): SnapshotFailure | undefined {
-  for (let e: unknown = err, depth = 0; e instanceof Error && depth < 20; e = e.cause, depth += 1) {
-    if (isJobFailure(e)) return e;
-  }
-  return undefined;
+  return causesOf(err).find(isJobFailure);
+}
+
+/**
+ * Tells whether a job ended because it was cancelled: that is no snapshot failure. `leftBehind()` says what it left.
+ * Works in the workflow sandbox and in a client.
+ */
+export function isSnapshotCancelled(err: unknown): boolean {
+  return !isSnapshotFailure(err) && causesOf(err).some((cause) => cause instanceof CancelledFailure);
+}
+
+function causesOf(err: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let e: unknown = err; e instanceof Error && causes.length < 20; e = e.cause) causes.push(e);
+  return causes;
 }
 
 function isJobFailure(err: Error): err is SnapshotFailure {

@@ -3,6 +3,7 @@ export { ACTIVITY_PREFIX, activityType } from './activities';
 export {
   CopySnapshotErrors,
   findSnapshotFailure,
+  isSnapshotCancelled,
   isSnapshotFailure,
   SnapshotFailureTypes,
   type SnapshotFailure,

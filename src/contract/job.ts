@@ -184,19 +184,29 @@ export interface Discarded {
   readonly detail: string;
 }
 
-/** The phases of a job, in order. `cancelling` and the closed ones follow any of them. */
+/** The phases of a job, in order; an export is `exporting` and not `copying`. `cancelling` and the closed ones follow any. */
 export type JobPhase =
-  'inspecting' | 'starting' | 'copying' | 'verifying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
+  | 'inspecting'
+  | 'starting'
+  | 'copying'
+  | 'exporting'
+  | 'verifying'
+  | 'cancelling'
+  | 'completed'
+  | 'failed'
+  | 'cancelled';
 
 /** The answer to the `progress` query. Poll counts and last answers are in the pending activity: see `watch`. */
 export interface JobProgress {
   readonly phase: JobPhase;
   /** ISO 8601, the workflow's clock. */
   readonly since: string;
+  readonly kind: 'copy' | 'export';
   readonly source: string;
   readonly target: string;
-  /** One sentence: what is waited for. */
-  readonly waitingFor: string;
+  readonly bucket?: string;
+  /** What is waited for, in words. Absent once the job is closed. */
+  readonly waitingFor?: string;
   readonly adopted?: boolean;
   /** Of an export, from the time on when its objects are looked at. */
   readonly shardsVerified?: ShardsVerified;

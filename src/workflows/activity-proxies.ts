@@ -17,8 +17,8 @@ import type {
   LatestSnapshotQuery,
   StartedCopy,
 } from '../contract/job';
-import { MAX_SUMMARY } from '../contract/job-labels';
-import { DEFAULT_PATIENCE_MS, patienceMs, refuse } from '../contract/request';
+import { labelsOf, MAX_SUMMARY, summaryOf } from '../contract/job-labels';
+import { DEFAULT_PATIENCE_MS, patienceMs, refuse, requestOf } from '../contract/request';
 import { nestingProblems, show } from '../contract/request-problem';
 import { safeText } from '../contract/text';
 import {
@@ -30,6 +30,7 @@ import {
   parseSeenExport,
   parseStarted,
 } from './activity-results';
+import { withPatience, type PhasePatience } from './patience';
 
 /**
  * What all activities share. An attempt is one look at AWS; the waits between attempts are the server's and cost no
@@ -44,39 +45,53 @@ const ATTEMPTS: ActivityOptions = {
 };
 
 /** For each object, and for the set of them. */
-export const PATIENCE_TO_VERIFY_MS = DEFAULT_PATIENCE_MS.copy;
+const PATIENCE_TO_VERIFY_MS = DEFAULT_PATIENCE_MS.copy;
 
 export async function inspectSource(input: CopySnapshotInput): Promise<JobPlan> {
   refuse(nestingProblems('input', input));
-  return parsePlan(await proxy(patienceMs(input, 'start'), 'look at source and target').memorydbInspectSource(input));
+  const patience = { phase: 'inspecting', limit: 'patience.start', ms: patienceMs(input, 'start') } as const;
+  const summary = `look at source and target: ${summaryOf(labelsOf(requestOf(input)))}`;
+  return parsePlan(await attempt(patience, summary, (of) => of.memorydbInspectSource(input)));
 }
 
 /** A cancel waits for an attempt in flight: what it started must be known. */
 export async function startCopy(plan: JobPlan): Promise<StartedCopy> {
-  const { memorydbStartCopy } = proxy(plan.patience.startMs, `copy ${plan.source} to ${plan.target}`, {
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  });
-  return parseStarted(await memorydbStartCopy(plan));
+  const patience = { phase: 'starting', limit: 'patience.start', ms: plan.patience.startMs, job: plan } as const;
+  const options = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED };
+  return parseStarted(await attempt(patience, summaryOf(plan), (of) => of.memorydbStartCopy(plan), options));
+}
+
+/** The phase in which MemoryDB does its work. */
+export function waitingPhase({ kind }: JobPlan): 'copying' | 'exporting' {
+  return kind === 'copy' ? 'copying' : 'exporting';
 }
 
 export async function awaitCopy(plan: JobPlan, started: StartedCopy, round: number): Promise<CopyResult | SeenExport> {
+  const patience: PhasePatience = {
+    phase: waitingPhase(plan),
+    limit: 'patience.copy',
+    ms: plan.patience.copyMs,
+    job: plan,
+  };
   const until =
-    plan.kind === 'copy' ? `until ${plan.target} is available` : `until ${plan.shards.length} objects are there`;
-  const result = await proxy(plan.patience.copyMs, until).memorydbAwaitCopy(plan, started, round);
+    plan.kind === 'copy'
+      ? `until ${plan.target} is available`
+      : `until ${plan.shards.length} objects of ${plan.target} are in ${plan.bucket}`;
+  const result = await attempt(patience, until, (of) => of.memorydbAwaitCopy(plan, started, round));
   return plan.kind === 'copy' ? parseCopy(result) : parseSeenExport(result);
 }
 
 /** Where every byte is read, an attempt lasts as long as that takes; its heartbeats show that it goes on. */
-export async function verifyObject(shard: string, check: ObjectCheck): Promise<ObjectFacts> {
-  const { memorydbVerifyObject } = proxy(PATIENCE_TO_VERIFY_MS, `shard ${shard}`, {
-    ...(READS_CONTENT[check.level] && { startToCloseTimeout: PATIENCE_TO_VERIFY_MS }),
-  });
-  return parseFacts(await memorydbVerifyObject(check));
+export async function verifyObject(plan: ExportPlan, shard: string, check: ObjectCheck): Promise<ObjectFacts> {
+  const options = { ...(READS_CONTENT[check.level] && { startToCloseTimeout: PATIENCE_TO_VERIFY_MS }) };
+  const summary = `verify shard ${shard} at level ${check.level}`;
+  return parseFacts(await attempt(verifying(plan), summary, (of) => of.memorydbVerifyObject(check), options));
 }
 
 /** Its result is not read. */
 export async function concludeExport(plan: ExportPlan, objects: readonly JudgedObject[]): Promise<void> {
-  await proxy(PATIENCE_TO_VERIFY_MS, plan.manifestKey).memorydbConcludeExport(plan, objects);
+  const summary = `judge ${objects.length} objects and write ${plan.manifestKey}`;
+  await attempt(verifying(plan), summary, (of) => of.memorydbConcludeExport(plan, objects));
 }
 
 export async function discardCopy(
@@ -84,24 +99,38 @@ export async function discardCopy(
   started: StartedCopy | undefined,
   etags: EtagsByShard | undefined
 ): Promise<Discarded> {
-  const { memorydbDiscardCopy } = proxy(plan.patience.copyMs, `after the cancel: ${plan.onCancel} ${plan.target}`);
-  return parseDiscarded(await memorydbDiscardCopy(plan, started ?? null, etags ?? null));
+  const patience = { phase: 'cancelling', limit: 'patience.copy', ms: plan.patience.copyMs, job: plan } as const;
+  const summary = `after the cancel: ${plan.onCancel} ${plan.target}`;
+  return parseDiscarded(
+    await attempt(patience, summary, (of) => of.memorydbDiscardCopy(plan, started ?? null, etags ?? null))
+  );
 }
 
 /** @param query not checked yet */
 export async function findLatest(query: LatestSnapshotQuery, taskQueue: string | undefined): Promise<string> {
   refuse(nestingProblems('query', query));
-  const { memorydbFindLatest } = proxy(DEFAULT_PATIENCE_MS.start, `newest snapshot of ${show(query.cluster)}`, {
-    ...(taskQueue !== undefined && { taskQueue }),
-  });
-  return parseLatest(await memorydbFindLatest(query));
+  const patience = { phase: 'inspecting', limit: 'patience.start', ms: DEFAULT_PATIENCE_MS.start } as const;
+  const options = { ...(taskQueue !== undefined && { taskQueue }) };
+  const summary = `newest snapshot of ${show(query.cluster)}`;
+  return parseLatest(await attempt(patience, summary, (of) => of.memorydbFindLatest(query), options));
 }
 
-function proxy(scheduleToCloseTimeout: number, summary: string, options: ActivityOptions = {}): RegisteredActivities {
-  return proxyActivities<RegisteredActivities>({
+function verifying(job: ExportPlan): PhasePatience {
+  return { phase: 'verifying', limit: 'verification', ms: PATIENCE_TO_VERIFY_MS, job };
+}
+
+/** Runs an activity, one attempt after the other, for as long as the patience allows. */
+function attempt<T>(
+  patience: PhasePatience,
+  summary: string,
+  call: (activities: RegisteredActivities) => Promise<T>,
+  options: ActivityOptions = {}
+): Promise<T> {
+  const activities = proxyActivities<RegisteredActivities>({
     ...ATTEMPTS,
     ...options,
-    scheduleToCloseTimeout,
+    scheduleToCloseTimeout: patience.ms,
     summary: safeText(summary, MAX_SUMMARY),
   });
+  return withPatience(patience, () => call(activities));
 }

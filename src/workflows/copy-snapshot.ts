@@ -6,7 +6,7 @@ import type {
   ExportSnapshotInput,
   PlainCopyInput,
 } from '../contract/job';
-import { awaitCopy, inspectSource, startCopy } from './activity-proxies';
+import { awaitCopy, inspectSource, startCopy, waitingPhase } from './activity-proxies';
 import { concludeFailure } from './conclude-failure';
 import { trackJob } from './progress';
 import { proveExport } from './prove-export';
@@ -28,7 +28,7 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
       // 2. CopySnapshot, exactly once.
       const started = job.accepted(await job.during('starting', () => startCopy(plan)));
       // 3. The wait: repeated by the server, no history per look.
-      const copy = await job.during('copying', () => awaitCopy(plan, started, round));
+      const copy = await job.during(waitingPhase(plan), () => awaitCopy(plan, started, round));
       if (copy.kind === 'again') continue; // an export that nobody writes is asked for again
       if (copy.kind === 'export seen') job.seen(copy.objects);
       // 4. The proof of an export: one activity per shard, a few at a time; then judge the set, write the manifest.

@@ -3,4 +3,4 @@ export { copyMemoryDBSnapshot, exportMemoryDBSnapshot } from './copy-snapshot';
 export { latestSnapshot, type LatestSnapshotOptions } from './latest-snapshot';
 export { progressQuery } from './progress';
 export { runSnapshotJob } from './run-snapshot-job';
-export { isSnapshotFailure } from '../contract/failures';
+export { isSnapshotCancelled, isSnapshotFailure } from '../contract/failures';

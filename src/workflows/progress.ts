@@ -9,8 +9,9 @@ import type {
   ShardsVerified,
   StartedCopy,
 } from '../contract/job';
+import { labelsOf } from '../contract/job-labels';
 import { requestOf } from '../contract/request';
-import { codeSpan, safeText } from '../contract/text';
+import { codeSpan } from '../contract/text';
 
 /** Where a job stands. Poll counts and last answers are in its pending activity. */
 export const progressQuery = defineQuery<JobProgress>('progress');
@@ -35,20 +36,19 @@ export interface TrackedJob {
   close(phase: 'cancelled', cancelled: Discarded): void;
 }
 
-const WAITING_FOR: Readonly<Record<JobPhase, string>> = {
+/** Absent where nothing is waited for any more. */
+const WAITING_FOR: Readonly<Partial<Record<JobPhase, string>>> = {
   inspecting: 'a look at the source and the target',
-  starting: 'MemoryDB to accept the copy',
+  starting: 'MemoryDB to accept the request',
   copying: 'the copy to become available',
-  verifying: 'the objects to be looked at',
+  exporting: 'the objects to be there',
+  verifying: 'the objects to be verified',
   cancelling: 'what is left behind to be settled',
-  completed: 'nothing: it is done',
-  failed: 'nothing: the job failed',
-  cancelled: 'nothing: the job was cancelled',
 };
 
 /** Answers the `progress` query and keeps the workflow's current details, from the first moment on. */
 export function trackJob(input: CopySnapshotInput): TrackedJob {
-  const names = namesOf(input);
+  const labels = labelsOf(requestOf(input));
   let phase: JobPhase = 'inspecting';
   let since = now();
   let plan: JobPlan | undefined;
@@ -57,15 +57,18 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
   let etags: EtagsByShard | undefined;
   let cancelled: Discarded | undefined;
 
-  const progress = (): JobProgress => ({
-    phase,
-    since,
-    ...names,
-    waitingFor: plan?.kind === 'export' && phase === 'copying' ? 'the objects to be there' : WAITING_FOR[phase],
-    ...(started && { adopted: started.adopted }),
-    ...(shardsVerified && { shardsVerified }),
-    ...(cancelled && { cancelled }),
-  });
+  const progress = (): JobProgress => {
+    const waitingFor = WAITING_FOR[phase];
+    return {
+      phase,
+      since,
+      ...labels,
+      ...(waitingFor !== undefined && { waitingFor }),
+      ...(started && { adopted: started.adopted }),
+      ...(shardsVerified && { shardsVerified }),
+      ...(cancelled && { cancelled }),
+    };
+  };
   const show = () => setCurrentDetails(toMarkdown(progress()));
   const enter = (next: JobPhase) => {
     phase = next;
@@ -108,23 +111,17 @@ export function trackJob(input: CopySnapshotInput): TrackedJob {
 }
 
 function toMarkdown(progress: JobProgress): string {
-  const { phase, since, source, target, waitingFor, adopted, shardsVerified, cancelled } = progress;
+  const { phase, since, kind, source, target, bucket, waitingFor, adopted, shardsVerified, cancelled } = progress;
+  const place = bucket === undefined ? target : `s3://${bucket}/${target}`;
   return [
     `**${phase}** since ${since}`,
-    `copy ${codeSpan(source)} to ${codeSpan(target)}${adopted === true ? ' (adopted)' : ''}`,
-    ...(shardsVerified ? [`shards verified: ${shardsVerified.count} of ${shardsVerified.of}`] : []),
-    cancelled ? `${cancelled.outcome}: ${codeSpan(cancelled.detail)}` : `waiting for ${waitingFor}`,
-  ].join('\n\n');
-}
-
-/** The input is not checked yet: that is an activity's work. */
-function namesOf(input: unknown): { source: string; target: string } {
-  const { SourceSnapshotName: source, TargetSnapshotName: target } = requestOf(input);
-  return { source: nameOf(source), target: nameOf(target) };
-}
-
-function nameOf(value: unknown): string {
-  return typeof value === 'string' ? safeText(value) : '';
+    `${kind} ${codeSpan(source)} to ${codeSpan(place)}${adopted === true ? ' (adopted)' : ''}`,
+    ...(shardsVerified ? [`objects verified: ${shardsVerified.count} of ${shardsVerified.of}`] : []),
+    ...(waitingFor === undefined ? [] : [`waiting for ${waitingFor}`]),
+    ...(cancelled ? [`${cancelled.outcome}: ${codeSpan(cancelled.detail)}`] : []),
+  ]
+    .map((line) => `- ${line}`)
+    .join('\n');
 }
 
 function now(): string {

@@ -23,7 +23,7 @@ export async function proveExport(job: TrackedJob, seen: SeenExport & { kind: 'e
     const { shard, key, size, etag } = object;
     const slots = slotsOf.get(shard);
     const check = { bucket, bucketOwner, level, key, size, etag, ...(slots !== undefined && { slots }) };
-    const facts = await verifyObject(shard, check);
+    const facts = await verifyObject(plan, shard, check);
     job.verified((verified += 1), seen.objects.length);
     return { object, facts };
   });

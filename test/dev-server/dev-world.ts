@@ -77,5 +77,5 @@ export async function untilEvent(job: SnapshotJob, happened: (event: JobEvent) =
 
 /** Whether the copy, or the objects of an export, are waited for, and no attempt runs. */
 export function isBetweenLooks({ phase, nextTry }: JobEvent): boolean {
-  return phase === 'copying' && nextTry !== undefined;
+  return (phase === 'copying' || phase === 'exporting') && nextTry !== undefined;
 }

@@ -34,7 +34,7 @@ describeWith('time-skipping server', 'exports that are run again', () => {
       const failure = await failureOf(run(exportOf({ patience: { copy: '30m' } }), 'nightly'));
       const result = await run(exportOf(), 'nightly');
 
-      expect(failure).toMatchObject({ type: 'PatienceExhausted', phase: 'copying' });
+      expect(failure).toMatchObject({ type: 'PatienceExhausted', phase: 'exporting' });
       expect(result).toMatchObject({ kind: 'export', adopted: true });
       expect(sim.callsTo('CopySnapshot').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
     });
