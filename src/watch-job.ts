@@ -140,19 +140,14 @@ function isUnheard({ pendingWorkflowTask: task, pendingActivities }: RawDescript
 /** Says so where the server knows of no worker at the task queue. */
 async function findIdleQueue(
   { client }: WorkflowHandle,
-  { taskQueue, raw }: WorkflowExecutionDescription
+  { taskQueue }: WorkflowExecutionDescription
 ): Promise<string | undefined> {
-  const isActivity = (raw.pendingActivities ?? []).length > 0;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
-    taskQueueType: isActivity ? TASK_QUEUE_TYPES.activity : TASK_QUEUE_TYPES.workflow,
   });
-  return (pollers ?? []).length > 0 ? undefined : `no worker polls task queue ${safeText(taskQueue)}`;
+  return pollers.length > 0 ? undefined : `no worker polls task queue ${safeText(taskQueue)}`;
 }
-
-/** As Temporal's API numbers them. */
-const TASK_QUEUE_TYPES = { workflow: 1, activity: 2 } as const;
 
 function readLabels(memo: Record<string, unknown> | undefined): JobLabels | undefined {
   return memo?.[JOB_MEMO] as JobLabels | undefined;
