@@ -324,9 +324,11 @@ describe('a store that does not answer as S3 does', () => {
     const endpoint = await serve((_, response) =>
       response.writeHead(200, { etag: '"e"', 'x-amz-checksum-crc32': 'AAAAAA==' }).end('{}')
     );
-    const { bucket } = await setReadingStage({ endpoint, responseChecksumValidation: 'WHEN_SUPPORTED' });
+    const { bucket, sim } = await setReadingStage();
+    const s3 = new S3Client({ ...sim.aws.s3, endpoint, responseChecksumValidation: 'WHEN_SUPPORTED' });
+    onTestFinished(() => s3.destroy());
 
-    await expectFault(readText(bucket, 'k'), 'trouble');
+    await expectFault(readText({ ...bucket, s3 }, 'k'), 'trouble');
   });
 });
 
