@@ -1,6 +1,7 @@
 export {
   closeSnapshotActivities,
   createSnapshotActivities,
+  workflowsPath,
   type ClosableActivities,
   type MemoryDBOption,
   type S3Option,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type {
   BundleOptions,
   BundlerPlugin,
@@ -10,6 +9,7 @@ import type {
 } from '@temporalio/worker';
 import { openActivities, type OpenActivities } from './activities/create';
 import { checkOptions, type SnapshotActivitiesOptions } from './activities/options';
+import { workflowsPath } from './activities/workflows-path';
 import { checkBundle, watchBundling } from './workflow-check';
 
 /** Options of the plugin: how its activities reach AWS. */
@@ -61,7 +61,7 @@ export class MemoryDBSnapshotPlugin implements WorkerPlugin, BundlerPlugin {
 
   /** Called by the SDK when workflow code is bundled. */
   configureBundler(options: BundleOptions): BundleOptions {
-    return options.workflowsPath === WORKFLOWS_PATH ? options : watchBundling(options);
+    return options.workflowsPath === workflowsPath ? options : watchBundling(options);
   }
 
   /** Called by the SDK when a worker runs; the connections to AWS are closed with the last one. */
@@ -83,12 +83,10 @@ export class MemoryDBSnapshotPlugin implements WorkerPlugin, BundlerPlugin {
   }
 }
 
-const WORKFLOWS_PATH = join(__dirname, 'workflows', 'index.js');
-
 function withWorkflows<Options extends Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle'>>(
   options: Options
 ): Options {
   return options.workflowsPath === undefined && options.workflowBundle === undefined
-    ? { ...options, workflowsPath: WORKFLOWS_PATH }
+    ? { ...options, workflowsPath }
     : options;
 }

@@ -17,7 +17,8 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startDevServer } from '../../scripts/servers/start-dev-server.mjs';
-import { CHECKOUT, linkPackages, PACKAGE, writeFiles } from '../support/consumers/temp-folder';
+import { installPacked, readPackedManifest } from '../support/consumers/install-packed';
+import { CHECKOUT, PACKAGE, writeFiles } from '../support/consumers/temp-folder';
 import { describeWith, temporalCli } from '../support/temporal-servers';
 
 const CONSUMERS = join(CHECKOUT, 'test', 'support', 'consumers');
@@ -37,6 +38,7 @@ const EXPORTS = {
     'isSnapshotFailure',
     'requestHash',
     'startSnapshotJob',
+    'workflowsPath',
   ],
   './workflows': [
     'childJob',
@@ -45,8 +47,9 @@ const EXPORTS = {
     'isSnapshotFailure',
     'latestSnapshot',
     'progressQuery',
+    'runSnapshotJob',
   ],
-  './activities': ['closeSnapshotActivities', 'createSnapshotActivities'],
+  './activities': ['closeSnapshotActivities', 'createSnapshotActivities', 'workflowsPath'],
   './contract': [
     'ACTIVITY_PREFIX',
     'CopySnapshotErrors',
@@ -100,7 +103,7 @@ let packed: string[];
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-lane-')));
   installed = join(folder, 'node_modules', PACKAGE);
-  packed = install();
+  packed = installPacked(folder);
   command = linkCommand();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -140,7 +143,7 @@ describe('the tarball', () => {
   });
 
   test('imports nothing that package.json does not ask for, in code and in types', () => {
-    const { dependencies, peerDependencies } = readManifest();
+    const { dependencies, peerDependencies } = readPackedManifest(folder);
     const asked = [PACKAGE, ...Object.keys(dependencies), ...Object.keys(peerDependencies)];
 
     const imported = packed
@@ -271,19 +274,6 @@ describeWith('Temporal CLI', 'installed, the worker', () => {
   });
 });
 
-/** Packs the checkout and puts it into the folder, with what it asks for and nothing else beside it. */
-function install(): string[] {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const { stdout } = spawnSync(npm, args, { cwd: CHECKOUT, encoding: 'utf8' });
-  const [tarball] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-  mkdirSync(installed, { recursive: true });
-  spawnSync('tar', ['-xzf', join(folder, tarball.filename), '--strip-components=1', '-C', installed]);
-  const { dependencies, peerDependencies } = readManifest();
-  linkPackages(folder, [...Object.keys(dependencies), ...Object.keys(peerDependencies), '@types/node']);
-  return tarball.files.map(({ path }) => path).sort();
-}
-
 /** Puts the command where npm puts it. */
 function linkCommand(): string {
   const target = join(installed, 'lib', 'cli', 'main.js');
@@ -305,10 +295,6 @@ function writeRefusal(name: string): string {
         return load(request, ...more);
       };`,
   });
-}
-
-function readManifest(): Record<'dependencies' | 'peerDependencies', Record<string, string>> {
-  return JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as ReturnType<typeof readManifest>;
 }
 
 /** Compiles programs beside themselves; gives back the compiler's complaints about them and about our own types. */

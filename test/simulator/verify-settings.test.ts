@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:net';
+import { pipeline } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
+import { listen } from '../support/serve';
 import { serveProxy } from '../support/serve-proxy';
+import { ELSEWHERE } from '../support/serve-tls';
 import { bucket } from './stage';
 import { setExported, startVerify } from './verify-stage';
 
@@ -17,13 +22,17 @@ async function verifyWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ 
   return { code, output: run.stdout + run.stderr };
 }
 
-/** Writes the file that AWS_CONFIG_FILE names; it is gone when the test is. */
-function writeProfile(text: string): NodeJS.ProcessEnv {
-  const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+/** Writes a file that is gone when the test is. */
+function writeFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'config');
+  const path = join(folder, 'file');
   writeFileSync(path, text);
-  return { AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials') };
+  return path;
+}
+
+function writeProfile(text: string): NodeJS.ProcessEnv {
+  return { AWS_CONFIG_FILE: writeFile(text), AWS_SHARED_CREDENTIALS_FILE: '/nowhere/credentials' };
 }
 
 test.for<readonly [where: string, env: (endpoint: string) => NodeJS.ProcessEnv]>([
@@ -68,4 +77,27 @@ test('S3 is reached through a proxy', async () => {
   expect(proxy.asked).toContainEqual(
     expect.stringContaining(`GET http://s3.acme.invalid:${port}/${bucket}/nightly-0001.rdb`)
   );
+});
+
+test('S3 is reached through a tunnel of the proxy where it speaks https', async () => {
+  const { sim } = await setExported();
+  const proxy = await serveProxy();
+  const { port: behind } = new URL(sim.endpoint);
+  const port = await listen(
+    createTlsServer({ ...ELSEWHERE }, (socket) =>
+      pipeline(socket, connect(Number(behind), '127.0.0.1'), socket, () => undefined)
+    )
+  );
+  const endpoint = `https://other.example:${port}`;
+  const env = {
+    HTTPS_PROXY: proxy.url,
+    HTTP_PROXY: 'http://127.0.0.1:1',
+    NODE_EXTRA_CA_CERTS: writeFile(ELSEWHERE.cert),
+  };
+
+  const { code, output } = await verifyWith(env, '--endpoint-url', endpoint);
+
+  expect(output).toContain('verified');
+  expect(code).toBe(0);
+  expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT other.example:${port}`]));
 });

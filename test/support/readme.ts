@@ -14,6 +14,13 @@ export function readmeExamples(): ReadonlyMap<string, string> {
   return new Map([...found].map(([, name = '', code = '']) => [name, code]));
 }
 
+/** What the README says of the path of a workflows module in an ES module: the import, and the expression. */
+export function readmeEsModule(): { readonly imports: string; readonly path: string } {
+  const [, imports = '', path = ''] =
+    /<!-- ES module -->\s+```ts\n(import .*;)\n\nconst workflowsPath = (.*);\n```/.exec(readReadme()) ?? [];
+  return { imports, path };
+}
+
 /**
  * Writes the examples where they can import the package by its own name, and says where. Each caller has a folder of
  * its own, because tests run side by side.

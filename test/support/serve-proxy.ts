@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { listen } from './serve';
 
 /** A proxy on this machine. Whatever host it is asked for, it reaches 127.0.0.1. */
 export interface Proxy {
@@ -41,12 +41,5 @@ export async function serveProxy(): Promise<Proxy> {
     most = Math.max(most, open.size);
     socket.on('close', () => open.delete(socket));
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    proxy.close();
-    proxy.closeAllConnections();
-  });
-  const address = proxy.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
-  return { url: `http://127.0.0.1:${address.port}`, asked, mostConnections: () => most };
+  return { url: `http://127.0.0.1:${await listen(proxy)}`, asked, mostConnections: () => most };
 }
