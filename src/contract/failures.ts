@@ -120,8 +120,12 @@ function safeValue(value: unknown, maxBytes: number): unknown {
  *
  * @example
  * ```ts
- * try { await executeChild(copyMemoryDBSnapshot, childJob(input)); }
- * catch (err) { if (isSnapshotFailure(err, 'SnapshotQuotaExceededFault')) ... }
+ * try {
+ *   await runSnapshotJob({ request });
+ * } catch (error) {
+ *   if (isSnapshotFailure(error, 'SnapshotAlreadyExistsFault')) return 'the name is taken';
+ *   throw error;
+ * }
  * ```
  */
 export function isSnapshotFailure(err: unknown, type?: SnapshotFailureType): boolean {

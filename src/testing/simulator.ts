@@ -38,12 +38,14 @@ const anyCredentials = { accessKeyId: 'simulator', secretAccessKey: 'simulator' 
  * clock; what the service does later follows from the clock alone.
  *
  * @example
+ * ```ts
  * const sim = await MemoryDBSimulator.start({ now: () => env.currentTimeMs() });
  * sim.addCluster('prod', { shards: 3 });
  * sim.addSnapshot('automatic.prod-2026-11-23-03-15', { cluster: 'prod' });
  * sim.addBucket('acme-backups');
  * sim.set({ copyTakes: '4h', exportTakes: '10m' });
  * const client = new MemoryDBClient(sim.aws.memorydb);
+ * ```
  */
 export class MemoryDBSimulator {
   /** The address, such as `http://127.0.0.1:50123`. */

@@ -3,4 +3,5 @@ export { copyMemoryDBSnapshot, exportMemoryDBSnapshot } from './copy-snapshot';
 export { latestSnapshot, type LatestSnapshotOptions } from './latest-snapshot';
 export { progressQuery } from './progress';
 export { runSnapshotJob } from './run-snapshot-job';
+export { scheduledTime } from './scheduled-time';
 export { isSnapshotCancelled, isSnapshotFailure } from '../contract/failures';

@@ -145,4 +145,23 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
       });
     }
   );
+
+  test.concurrent('under a schedule, a backfilled run takes the day that it was scheduled for', async () => {
+    await inDevWorld(server, async (world) => {
+      const { env, sim, taskQueue } = world;
+      sim.set({ copyTakes: '1s' });
+      const schedule = await env.client.schedule.create({
+        scheduleId: `nightly-${randomUUID()}`,
+        spec: { calendars: [{ hour: 3 }] },
+        action: { type: 'startWorkflow', workflowType: 'copyOfTheDay', args: [], taskQueue },
+        state: { paused: true },
+      });
+      const from = new Date('2026-03-01T00:00:00Z');
+
+      await schedule.backfill({ start: from, end: new Date('2026-03-02T00:00:00Z'), overlap: 'ALLOW_ALL' });
+
+      await expect.poll(() => sim.snapshot('prod-2026-03-01')).toMatchObject({ status: 'available' });
+      await schedule.delete();
+    });
+  });
 });

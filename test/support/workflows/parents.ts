@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type {
+  CopyResult,
   CopySnapshotInput,
   CopySnapshotResult,
   ExportResult,
@@ -24,6 +25,7 @@ import {
   isSnapshotFailure,
   latestSnapshot,
   runSnapshotJob,
+  scheduledTime,
   type LatestSnapshotOptions,
 } from 'temporal-memorydb-snapshots/workflows';
 
@@ -77,4 +79,11 @@ export async function readChildFailure(
 
 export async function findNewest(cluster: string, options?: LatestSnapshotOptions): Promise<string> {
   return latestSnapshot(cluster, options);
+}
+
+/** A parent under a schedule: its copy is named for the day. */
+export async function copyOfTheDay(): Promise<CopyResult> {
+  const SourceSnapshotName = await latestSnapshot('prod');
+  const TargetSnapshotName = `prod-${scheduledTime().toISOString().slice(0, 10)}`;
+  return runSnapshotJob({ request: { SourceSnapshotName, TargetSnapshotName } });
 }
