@@ -44,5 +44,7 @@ export async function copyMemoryDBSnapshot(input: CopySnapshotInput): Promise<Co
 /**
  * The same workflow, typed for exports: `TargetBucket` is required. A worker that knows `copyMemoryDBSnapshot` knows it,
  * because it is started under that name.
+ *
+ * @alias copyMemoryDBSnapshot
  */
 export const exportMemoryDBSnapshot: (input: ExportSnapshotInput) => Promise<ExportResult> = copyMemoryDBSnapshot;
