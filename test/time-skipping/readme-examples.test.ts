@@ -1,21 +1,26 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSnapshotJob } from 'temporal-memorydb-snapshots';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKOUT, readmeExamples, writeExamples } from '../support/readme';
-import { runNode, runNodeTest } from '../support/run-node';
+import { runNodeTest } from '../support/run-node';
 import { describeWith } from '../support/temporal-servers';
 import { CLUSTER, copyOf, inWorld, openTimeSkipping } from '../support/world';
 
 describeWith('time-skipping server', 'the examples of the README', () => {
   const { folder, remove } = writeExamples('run');
   const compiled = join(folder, 'compiled');
-  beforeAll(async () => {
+  beforeAll(() => {
     const tsc = join(CHECKOUT, 'node_modules', 'typescript', 'bin', 'tsc');
     const files = [...readmeExamples().keys()].map((name) => join(folder, name));
     const options = '--ignoreConfig --strict --target es2022 --module node20 --types node --skipLibCheck'.split(' ');
-    const { code, output } = await runNode([tsc, ...options, '--rootDir', folder, '--outDir', compiled, ...files]);
-    if (code !== 0) throw new Error(output);
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [tsc, ...options, '--rootDir', folder, '--outDir', compiled, ...files],
+      { encoding: 'utf8' }
+    );
+    if (status !== 0) throw new Error(stdout);
   });
   afterAll(remove);
 
