@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { findFreePort, type Program } from '../support/processes';
+import { serveProxy } from '../support/serve-proxy';
 import { describeWith } from '../support/temporal-servers';
+import { BUCKET } from '../support/world';
 import { test } from './worker-stage';
 
 const entrySchema = z.looseObject({
@@ -122,6 +124,31 @@ describeWith('dev server', 'the settings of a worker process', () => {
       region: env['AWS_REGION'],
     });
     expect(entries.map(({ sdkComponent }) => sdkComponent)).toEqual(expect.arrayContaining(['worker', 'core']));
+  });
+
+  test('AWS is found by a profile, through a proxy, and Temporal without it', async ({ stage, runWorker }) => {
+    const { env, sim, skipHour, startExport } = stage;
+    const proxy = await serveProxy();
+    const host = `aws.acme.invalid:${new URL(sim.endpoint).port}`;
+    const { AWS_REGION, AWS_ENDPOINT_URL_MEMORYDB, AWS_ENDPOINT_URL_S3, ...others } = env;
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'config');
+    writeFileSync(file, `[default]\nregion = ${AWS_REGION}\nendpoint_url = http://${host}\n`);
+
+    const worker = runWorker({ ...others, AWS_CONFIG_FILE: file, HTTP_PROXY: proxy.url, NO_PROXY: '.acme.example' });
+    await worker.printed('"worker is polling"');
+    const job = await startExport();
+    await sim.calledTimes('CopySnapshot', 1);
+    skipHour();
+    const { kind } = await job.result();
+
+    expect(kind).toBe('export');
+    expect([AWS_ENDPOINT_URL_MEMORYDB, AWS_ENDPOINT_URL_S3]).toEqual([sim.endpoint, sim.endpoint]);
+    expect(proxy.asked).toEqual(
+      expect.arrayContaining([`POST http://${host}/`, expect.stringMatching(`^PUT http://${host}/${BUCKET}/`)])
+    );
+    expect(proxy.asked.filter((line) => !line.includes(` http://${host}/`))).toEqual([]);
   });
 
   test.concurrent('Temporal is found by a profile, too', async ({ stage, runWorker, onTestFinished }) => {
