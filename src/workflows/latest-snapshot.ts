@@ -11,8 +11,9 @@ export interface LatestSnapshotOptions extends Omit<LatestSnapshotQuery, 'cluste
 }
 
 /**
- * The name of a cluster's newest available snapshot, by creation time; callable inside any workflow, because nobody
- * knows `automatic.*` names by heart.
+ * The name of a cluster's newest snapshot, by creation time; callable inside any workflow, because nobody knows
+ * `automatic.*` names by heart. One that is being copied or exported counts, because a job waits until it is available
+ * again; one that is `creating`, `failed` or `deleting` does not.
  *
  * @throws ApplicationFailure of type `SnapshotNotFoundFault` that names the cluster and what was seen
  */

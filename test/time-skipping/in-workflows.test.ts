@@ -2,7 +2,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failureOf } from '../support/failures';
 import { describeWith } from '../support/temporal-servers';
-import { CLUSTER, copyOf, inWorld, openTimeSkipping, SOURCE, TARGET, type Server, type World } from '../support/world';
+import {
+  CLUSTER,
+  copyOf,
+  exportOf,
+  inWorld,
+  openTimeSkipping,
+  SOURCE,
+  TARGET,
+  type Server,
+  type World,
+} from '../support/world';
 
 const PARENTS = join(__dirname, '..', 'support', 'workflows', 'parents.ts');
 
@@ -65,6 +75,9 @@ describeWith('time-skipping server', "in a user's own workflows", () => {
       sim.addSnapshot('automatic.prod-2026-11-22', { cluster: CLUSTER, createdAt: now - 200 * day });
 
       expect(await execute(world, 'findNewest', CLUSTER)).toBe('newer');
+      sim.setStatus('newer', 'exporting');
+      expect(await execute(world, 'findNewest', CLUSTER)).toBe('newer');
+      sim.setStatus('newer', 'available');
       expect(await execute(world, 'findNewest', CLUSTER, { kind: 'automatic' })).toBe('automatic.prod-2026-11-22');
       expect(await execute(world, 'findNewest', CLUSTER, { kind: 'manual' })).toBe('newer');
       expect(await failureOf(execute(world, 'findNewest', CLUSTER, { maxAge: '50d' }))).toMatchObject({
@@ -78,6 +91,22 @@ describeWith('time-skipping server', "in a user's own workflows", () => {
       expect(await failureOf(execute(world, 'findNewest', CLUSTER, { maxAge: 'soon' }))).toMatchObject({
         type: 'InvalidRequest',
       });
+    });
+  });
+
+  test('the newest snapshot is copied once its export is over', async () => {
+    await inWorld(server, async (world) => {
+      const { sim, env } = world;
+      sim.set({ exportTakes: '3h' });
+      const exported = await world.start(exportOf());
+      await expect.poll(() => sim.callsTo('CopySnapshot').length).toBe(1);
+
+      expect(await execute(world, 'findNewest', CLUSTER)).toBe(SOURCE);
+      const begun = await env.currentTimeMs();
+      await world.run(copyOf());
+
+      expect((await env.currentTimeMs()) - begun).toBeGreaterThan(3_600_000);
+      await exported.result();
     });
   });
 

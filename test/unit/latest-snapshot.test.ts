@@ -27,6 +27,26 @@ describe('the newest snapshot of a cluster', () => {
     ['is the newest by creation time', {}, [OLD, NEW, AUTOMATIC], undefined, 'new'],
     ['is the newest in any order', {}, [NEW, AUTOMATIC, OLD], undefined, 'new'],
     ['is not one that is still creating', {}, [CREATING, OLD], undefined, 'old'],
+    ...['exporting', 'copying', 'restoring', 'something-new'].map(
+      (Status) =>
+        [
+          `may be ${Status}: it will be available again`,
+          {},
+          [OLD, snapshotRecord({ Name: 'busy', Status, createdAt: at('11:00') })],
+          undefined,
+          'busy',
+        ] satisfies [string, object, SnapshotRecord[], undefined, string]
+    ),
+    ...['failed', 'deleting'].map(
+      (Status) =>
+        [
+          `is none that is ${Status}`,
+          {},
+          [OLD, snapshotRecord({ Name: 'lost', Status, createdAt: at('11:00') })],
+          undefined,
+          'old',
+        ] satisfies [string, object, SnapshotRecord[], undefined, string]
+    ),
     ['is of the automatic kind', { kind: 'automatic' }, [OLD, NEW, AUTOMATIC], undefined, 'automatic.prod'],
     ['is of the manual kind', { kind: 'manual' }, [OLD, AUTOMATIC], undefined, 'old'],
     ['is of any kind', { kind: 'any' }, [OLD, AUTOMATIC], undefined, 'automatic.prod'],
@@ -70,7 +90,7 @@ describe('the newest snapshot of a cluster', () => {
       'any',
       [NEW, TIMELESS],
       3 * HOUR - 1 * 60_000,
-      'the cluster prod has no available snapshot of the last 179 min; seen: new (manual, available), timeless (manual, available)',
+      'the cluster prod has no available snapshot of the last 3 h; seen: new (manual, available), timeless (manual, available)',
     ],
   ])('is final where there is none %s, and says what was seen', ([, kind, records, maxAgeMs, message]) => {
     expect(judgeLatest({ cluster: 'prod', ...(kind && { kind }) }, records, NOW, maxAgeMs)).toMatchObject({
@@ -78,6 +98,12 @@ describe('the newest snapshot of a cluster', () => {
       type: 'SnapshotNotFoundFault',
       message,
     });
+  });
+
+  test('tells the age as it was asked for', () => {
+    const verdict = judgeLatest({ cluster: 'prod', maxAge: '26h' }, [OLD], NOW + 90 * HOUR, 26 * HOUR);
+
+    expect(verdict).toMatchObject({ message: expect.stringContaining('snapshot of the last 26h; seen') as string });
   });
 
   test('says of many only ten', () => {
