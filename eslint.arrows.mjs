@@ -25,7 +25,8 @@ export const ROOMS = {
   'watch-job.ts': { rooms: ['contract'], packages: ['@temporalio/client', '@temporalio/common', 'node:'] },
   'jobs.ts': { rooms: ['contract', 'request-hash.ts', 'watch-job.ts'], packages: ['@temporalio/client', 'node:'] },
   'config.ts': { rooms: ['contract'], packages: ['zod'] },
-  'worker.ts': { rooms: ['contract', 'activities', 'plugin.ts', 'config.ts', 'jobs.ts'] },
+  'node-version-warning.ts': { rooms: [], packages: [] },
+  'worker.ts': { rooms: ['node-version-warning.ts', 'contract', 'activities', 'plugin.ts', 'config.ts', 'jobs.ts'] },
   rdb: { rooms: [], packages: [] },
   testing: { rooms: [], packages: ['@aws-sdk/', '@smithy/', 'ms$', 'node:'] },
   cli: {
@@ -104,9 +105,12 @@ export default tseslint.config(
   ...packageRules,
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config.ts', 'src/cli/**'],
+    ignores: ['src/config.ts', 'src/node-version-warning.ts', 'src/cli/**'],
     rules: { 'no-restricted-syntax': ['error', ...NO_WAY_ROUND, ...NO_ENV, ...NO_EXIT] },
   },
-  { files: ['src/config.ts'], rules: { 'no-restricted-syntax': ['error', ...NO_WAY_ROUND, ...NO_EXIT] } },
+  {
+    files: ['src/config.ts', 'src/node-version-warning.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...NO_WAY_ROUND, ...NO_EXIT] },
+  },
   { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...NO_WAY_ROUND, ...NO_ENV] } }
 );

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/worker';
 import { BadConfiguration, readWorkerConfig, type WorkerConfig } from './config';
 import { DEFAULT_TASK_QUEUE } from './jobs';
+import { silenceNodeVersionWarning } from './node-version-warning';
 import { MemoryDBSnapshotPlugin, type MemoryDBSnapshotPluginOptions } from './plugin';
 
 /** What an AWS call in flight gets to end: longer than a send may take. */
@@ -30,6 +31,7 @@ class CannotStart extends Error {
  * one: 2 whoever configures the worker, 1 the machine.
  */
 export async function runWorkerProcess(): Promise<void> {
+  silenceNodeVersionWarning();
   const logger = new DefaultLogger('WARN', writeEntry);
   // Node prints a warning over several lines: whoever reads the log expects one entry per line.
   process.removeAllListeners('warning').on('warning', ({ name, message }) => logger.warn(message, { name }));

@@ -30,7 +30,7 @@ test('every command of the README verifies what it names', async () => {
   const commands = readCommands();
 
   const runs = commands.map(async (command) => {
-    const line = command.replace('npx memorydb-snapshots', `"${process.execPath}" "${MAIN}"`);
+    const line = command.replace('npx temporal-memorydb-snapshots', `"${process.execPath}" "${MAIN}"`);
     const child = spawn('bash', ['-o', 'pipefail', '-c', line], {
       cwd,
       env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', AWS_ENDPOINT_URL_S3: sim.endpoint, ...CALLER },
