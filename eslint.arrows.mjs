@@ -30,7 +30,7 @@ export const ROOMS = {
   rdb: { rooms: [], packages: [] },
   testing: { rooms: [], packages: ['@aws-sdk/', '@smithy/', 'ms$', 'node:'] },
   cli: {
-    rooms: ['contract', 'rdb', 'aws', 'jobs.ts', 'testing', 'worker.ts'],
+    rooms: ['contract', 'rdb', 'aws', 'jobs.ts', 'testing', 'worker.ts', 'node-version-warning.ts'],
     packages: ['commander', 'node:'],
   },
   'index.ts': {

@@ -15,7 +15,7 @@ const ROOMS = ['contract', 'workflows'];
 
 /** Characters without the source map. Most of it is Temporal's: 0.49 million without any workflow. */
 const MOST_CODE = 600_000;
-const MOST_CODE_OF_OURS = 100_000;
+const MOST_CODE_OF_OURS = 110_000;
 
 describe('the workflow bundle', () => {
   test('holds Temporal, our two rooms of the sandbox, and nothing else', async () => {
