@@ -50,6 +50,7 @@ const EXPORTS = {
     'latestSnapshot',
     'progressQuery',
     'runSnapshotJob',
+    'scheduledTime',
   ],
   './activities': ['closeSnapshotActivities', 'createSnapshotActivities', 'workflowsPath'],
   './contract': [
