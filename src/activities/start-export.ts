@@ -2,7 +2,7 @@ import { classifyFault } from '../aws/faults';
 import { judgeExportTarget, lookAtExport, taken, type Claim } from '../aws/export-look';
 import { nameSome } from '../aws/export-progress';
 import { judgeFault, type Acceptance } from '../aws/judge-fault';
-import { claimOf, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
+import { claimOf, keepUnknown, lastSentMs, mayHaveSent, withSentAt, type Manifest } from '../aws/manifest';
 import { tryPersistently } from '../aws/try-persistently';
 import { GRACE_MS } from '../aws/snapshot-status';
 import { describeSnapshot, sendCopy } from '../aws/snapshots';
@@ -55,7 +55,9 @@ export async function startExport(setting: Setting, plan: ExportPlan): Promise<S
     const nowMs = attempt.info.scheduledTimestampMs + attempt.elapsedMs;
     const now = new Date(nowMs).toISOString();
     // What an earlier run knew of objects that are gone is not of those to come.
-    const unsent = withSentAt(claimOf(plan, claim?.manifest.startedAt ?? now), claim?.manifest.sentAt);
+    const { startedAt = now, sentAt } = claim?.manifest ?? {};
+    const anew = keepUnknown(claimOf(plan, startedAt), claim && { ...claim.manifest, objects: [] });
+    const unsent = withSentAt(anew, sentAt);
     const sending = withSentAt(unsent, now);
     const etag = await ask(() => put(sending, claim), acceptance);
     if (etag === undefined) {

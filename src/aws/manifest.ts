@@ -6,7 +6,7 @@ import { keyOf } from '../contract/export-keys';
 /** The version of the manifest's schema. */
 const MANIFEST_VERSION = 1;
 
-const objectSchema = z.strictObject({
+const objectSchema = z.looseObject({
   key: z.string().describe('The key of the object in the same bucket.'),
   shard: z.string().describe("The shard's name in MemoryDB."),
   slots: z.string().optional().describe('The slots of the shard, for example 0-5461.'),
@@ -57,19 +57,22 @@ const objectSchema = z.strictObject({
     .describe('What the file says of itself and does not hold, in words; it proves nothing. The first few.'),
 });
 
-const manifestSchema = z.strictObject({
+const sourceSchema = z.looseObject({
+  name: z.string(),
+  arn: z.string(),
+  hash: z.string().describe('Hash of the ARN and of when each shard was snapshotted.'),
+  createdAt: z.iso.datetime().optional(),
+});
+
+/** Only `version` decides whether a manifest can be read: fields that another version added are read over, and kept. */
+const manifestSchema = z.looseObject({
   version: z.literal(MANIFEST_VERSION),
   state: z
     .enum(['claimed', 'complete'])
     .describe('claimed: a job says that these keys are its own. complete: all of them are there and were judged.'),
   job: z.string().describe('Hash of the job: owner and workflow id.'),
   request: z.string().describe('Hash of the request.'),
-  source: z.strictObject({
-    name: z.string(),
-    arn: z.string(),
-    hash: z.string().describe('Hash of the ARN and of when each shard was snapshotted.'),
-    createdAt: z.iso.datetime().optional(),
-  }),
+  source: sourceSchema,
   target: z.string(),
   startedAt: z.iso.datetime(),
   sentAt: z.iso
@@ -143,14 +146,15 @@ export function lastSentMs({ sentAt }: Manifest): number {
 /** The final manifest: the claim, with what was seen and judged. */
 export function completeManifest(claim: Manifest, objects: readonly ExportedObject[], completedAt: string): Manifest {
   const slotsOf = new Map(claim.objects.map(({ shard, slots }) => [shard, slots]));
-  return {
-    version: claim.version,
-    job: claim.job,
-    request: claim.request,
-    source: claim.source,
-    target: claim.target,
-    startedAt: claim.startedAt,
-    ...(claim.sentAt !== undefined && { sentAt: claim.sentAt }),
+  const { version, job, request, source, target, startedAt, sentAt } = claim;
+  const complete: Manifest = {
+    version,
+    job,
+    request,
+    source,
+    target,
+    startedAt,
+    ...(sentAt !== undefined && { sentAt }),
     state: 'complete',
     completedAt,
     objects: objects.map(({ warnings, ...object }) => {
@@ -158,6 +162,26 @@ export function completeManifest(claim: Manifest, objects: readonly ExportedObje
       return { ...object, ...(slots !== undefined && { slots }), ...(warnings && { warnings: [...warnings] }) };
     }),
   };
+  return keepUnknown(complete, claim);
+}
+
+/** The manifest with the fields of an earlier one that this version does not know: whoever wrote them finds them again. */
+export function keepUnknown(manifest: Manifest, before: Manifest | undefined): Manifest {
+  if (before === undefined) return manifest;
+  const objectOf = new Map(before.objects.map((object) => [object.shard, object]));
+  return {
+    ...unknownFields(manifestSchema, before),
+    ...manifest,
+    source: { ...unknownFields(sourceSchema, before.source), ...manifest.source },
+    objects: manifest.objects.map((object) => ({
+      ...unknownFields(objectSchema, objectOf.get(object.shard)),
+      ...object,
+    })),
+  };
+}
+
+function unknownFields(schema: z.ZodObject, written: object | undefined): object {
+  return Object.fromEntries(Object.entries(written ?? {}).filter(([field]) => !(field in schema.shape)));
 }
 
 /** The same manifest after another last send; undefined = every one was refused. */
@@ -175,7 +199,7 @@ export function disprove(
   const claim: Manifest = { ...manifest, state: 'claimed' };
   delete claim.completedAt;
   const corruptOf = new Map(amiss.corrupt?.map((object) => [object.shard, object]));
-  return {
+  const reopened: Manifest = {
     ...claim,
     ...(amiss.missing && { missing: [...amiss.missing] }),
     objects: claim.objects.map((object) => {
@@ -186,6 +210,7 @@ export function disprove(
       return { key, shard, slots, etag, verdict, reason, offset };
     }),
   };
+  return keepUnknown(reopened, manifest);
 }
 
 const LEVELS = Object.keys(READS_CONTENT);

@@ -1,13 +1,18 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   agrees,
   claimOf,
   completeManifest,
+  disprove,
   formatManifest,
+  keepUnknown,
   manifestJsonSchema,
   parseManifest,
+  withSentAt,
+  type Manifest,
 } from '../../src/aws/manifest';
-import type { ExportedObject } from '../../src/contract/export';
+import type { ExportedObject, JudgedObject } from '../../src/contract/export';
 import type { ExportPlan } from '../../src/contract/job';
 
 const PLAN: ExportPlan = {
@@ -65,12 +70,42 @@ test('a final manifest forgets what was missing', () => {
   expect(completeManifest(claim, [OBJECT], COMPLETED)).not.toHaveProperty('missing');
 });
 
-test.for(['', 'not json', '{}', '[]', '{"version":2}', JSON.stringify({ ...claimOf(PLAN, STARTED), extra: 1 })])(
+test.for(['', 'not json', '{}', '[]', '{"version":2}', JSON.stringify({ ...claimOf(PLAN, STARTED), version: 2 })])(
   'what is no manifest is none: %s',
   (text) => {
     expect(parseManifest(text)).toBeUndefined();
   }
 );
+
+test('fields that are not known here are read over, and kept wherever the manifest is written again', () => {
+  const extra = fc.dictionary(
+    fc.string({ minLength: 1 }).map((name) => `x-${name}`),
+    fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
+  );
+  fc.assert(
+    fc.property(extra, extra, extra, (top, ofSource, ofObject) => {
+      const written: Manifest = { ...claimOf(PLAN, STARTED), ...top };
+      written.source = { ...written.source, ...ofSource };
+      written.objects = written.objects.map((object) => ({ ...object, ...ofObject }));
+      const read = parseManifest(JSON.stringify(written));
+      if (read === undefined) throw new Error('the manifest was not read');
+      const corrupt: JudgedObject = { shard: '0001', etag: '"e1"', verdict: 'corrupt', reason: 'crc-mismatch' };
+
+      for (const rewritten of [
+        withSentAt(read, STARTED),
+        completeManifest(read, [OBJECT], COMPLETED),
+        disprove(read, { corrupt: [corrupt] }),
+        disprove(read, { missing: [OBJECT.key] }),
+        keepUnknown(claimOf(PLAN, STARTED), read),
+      ]) {
+        const again = JSON.parse(formatManifest(rewritten)) as Manifest;
+        expect(again).toMatchObject(top);
+        expect(again.source).toMatchObject(ofSource);
+        expect(again.objects[0]).toMatchObject(ofObject);
+      }
+    })
+  );
+});
 
 test.for([
   { what: 'the same objects', change: {}, same: true },
