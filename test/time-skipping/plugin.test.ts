@@ -203,7 +203,8 @@ describeWith('time-skipping server', 'the plugin', () => {
         );
         const parent = await env.client.workflow.getHandle(workflowId).describe();
         const child = await env.client.workflow.getHandle(`${workflowId}:memorydb-copy:prod-copy`).describe();
-        expect([parent.memo, child.memo]).toEqual([{ intercepted: true }, { intercepted: true }]);
+        expect(parent.memo).toEqual({ intercepted: true });
+        expect(child.memo).toMatchObject({ intercepted: true, memorydbSnapshotsJob: { kind: 'copy' } });
       }));
 
     test('interceptors of a client, where the plugin is given to the whole environment', async () => {
