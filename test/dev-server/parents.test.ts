@@ -160,7 +160,10 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
 
       await schedule.backfill({ start: from, end: new Date('2026-03-02T00:00:00Z'), overlap: 'ALLOW_ALL' });
 
-      await expect.poll(() => sim.snapshot('prod-2026-03-01')).toMatchObject({ status: 'available' });
+      const started = async () => (await schedule.describe()).info.recentActions.at(0)?.action.workflow;
+      await expect.poll(started).toBeDefined();
+      await env.client.workflow.getHandle((await started())?.workflowId ?? '').result();
+      expect(await sim.snapshot('prod-2026-03-01')).toMatchObject({ status: 'available' });
       await schedule.delete();
     });
   });
