@@ -31,7 +31,7 @@ describeWith('dev server', 'a wait that is ended by a limit of somebody else', (
     expect(failure.hint).not.toMatch(/patience\.(start|copy)|more time/);
   }
 
-  test.concurrent.for([
+  test.for([
     ['execution timeout', { workflowExecutionTimeout: '12s' }],
     ['run timeout', { workflowRunTimeout: '12s' }],
   ] as const)('says so for the %s', async ([limit, options]) => {
@@ -49,7 +49,7 @@ describeWith('dev server', 'a wait that is ended by a limit of somebody else', (
     );
   });
 
-  test.concurrent('says so for options that an operator changed', async () => {
+  test('says so for options that an operator changed', async () => {
     await inDevWorld(server, async (world) => {
       const { env } = world;
       const job = await start(world, {});
@@ -68,7 +68,7 @@ describeWith('dev server', 'a wait that is ended by a limit of somebody else', (
     });
   });
 
-  test.concurrent('shows meanwhile what is exported where, how far it is, and how long it may still last', async () => {
+  test('shows meanwhile what is exported where, how far it is, and how long it may still last', async () => {
     await inDevWorld(server, async (world) => {
       const input = freshExport();
       const { SourceSnapshotName: source, TargetSnapshotName: target, TargetBucket: bucket } = input.request;

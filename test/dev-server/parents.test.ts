@@ -42,7 +42,7 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
   });
   afterAll(() => server.close());
 
-  test.concurrent.for([
+  test.for([
     ['failing', 'keep'],
     ['failing', 'delete'],
     ['continuing', 'keep'],
@@ -67,7 +67,7 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
     });
   });
 
-  test.concurrent('by a reset, runs it again', async () => {
+  test('by a reset, runs it again', async () => {
     await inDevWorld(server, async (world) => {
       const { sim, env } = world;
       sim.set({ copyTakes: '6s' });
@@ -89,7 +89,7 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
     });
   });
 
-  test.concurrent('and that is cancelled while it waits, ends as cancelled', async () => {
+  test('and that is cancelled while it waits, ends as cancelled', async () => {
     await inDevWorld(server, async (world) => {
       const { sim, env } = world;
       sim.set({ copyTakes: '1h' });
@@ -110,7 +110,7 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
     });
   });
 
-  test.concurrent('a cancel of the parent cancels the job', async () => {
+  test('a cancel of the parent cancels the job', async () => {
     await inDevWorld(server, async (world) => {
       const { sim, env } = world;
       sim.set({ copyTakes: '1h' });
@@ -133,20 +133,17 @@ describeWith('dev server', 'a parent whose earlier run left the job behind', () 
     });
   });
 
-  test.concurrent(
-    'a job started under its name for exports runs where copyMemoryDBSnapshot alone is re-exported',
-    async () => {
-      await inDevWorld(server, async (world) => {
-        world.sim.set({ exportTakes: '1s' });
-        const input = freshExport();
-        const parent = await startParent(world, { type: 'exportAsChild', args: [input] });
+  test('a job started under its name for exports runs where copyMemoryDBSnapshot alone is re-exported', async () => {
+    await inDevWorld(server, async (world) => {
+      world.sim.set({ exportTakes: '1s' });
+      const input = freshExport();
+      const parent = await startParent(world, { type: 'exportAsChild', args: [input] });
 
-        expect((await parent.result()) as ExportResult).toMatchObject({ kind: 'export' });
-      });
-    }
-  );
+      expect((await parent.result()) as ExportResult).toMatchObject({ kind: 'export' });
+    });
+  });
 
-  test.concurrent('under a schedule, a backfilled run takes the day that it was scheduled for', async () => {
+  test('under a schedule, a backfilled run takes the day that it was scheduled for', async () => {
     await inDevWorld(server, async (world) => {
       const { env, sim, taskQueue } = world;
       sim.set({ copyTakes: '1s' });
