@@ -181,13 +181,13 @@ describe('keys in another case', () => {
     const manifest = await writeManifest();
     sim.deleteObject(bucket, 'Nightly-0002.rdb');
     expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([['missing', 'Nightly-0002.rdb']]);
-    sim.putObject(bucket, 'Nightly.manifest.json', manifest.replace('"complete"', '"claimed"'));
+    sim.putObject(bucket, 'nightly.manifest.json', manifest.replace('"complete"', '"claimed"'));
     expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([
       ['not-concluded', undefined],
       ['missing', 'Nightly-0002.rdb'],
     ]);
     for (const shard of ['0001', '0003']) sim.deleteObject(bucket, `Nightly-${shard}.rdb`);
-    sim.putObject(bucket, 'Nightly.manifest.json', manifest);
+    sim.putObject(bucket, 'nightly.manifest.json', manifest);
     expect(problemsIn(await verifyAsJson([...at, capital]))).toEqual([
       ['missing', 'Nightly-0001.rdb'],
       ['missing', 'Nightly-0002.rdb'],
@@ -197,8 +197,7 @@ describe('keys in another case', () => {
 
   test('are its own where MemoryDB wrote them so, and then those are judged', async () => {
     const { at, sim, writeManifest } = await setExported('nightly');
-    const manifest = await writeManifest({ target: 'Nightly' });
-    sim.putObject(bucket, 'Nightly.manifest.json', manifest);
+    await writeManifest({ target: 'Nightly' });
     sim.putObject(bucket, 'Nightly-0001.rdb', 'of another export');
 
     const alone = await verifyAsJson([...at, capital]);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { formatManifest, type Manifest } from '../../src/aws/manifest';
+import { manifestKeyOf } from '../../src/contract/export-keys';
 import { bucket, type ExportStage, setExportStage, source } from './stage';
 
 const main = join(__dirname, '../../lib/cli/main.js');
@@ -161,7 +162,7 @@ export async function setExported(target = 'nightly'): Promise<
     read: async (key) => (await sim.object(bucket, key))?.bytes() ?? Buffer.alloc(0),
     writeManifest: async (changes = {}) => {
       const text = formatManifest({ ...(await manifestOf(stage, target)), ...changes });
-      sim.putObject(bucket, `${target}.manifest.json`, text);
+      sim.putObject(bucket, manifestKeyOf(target), text);
       return text;
     },
   };

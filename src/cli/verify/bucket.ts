@@ -55,6 +55,7 @@ function openBucket(bucket: BucketToRead): Place {
     }
   };
   return {
+    kind: 'bucket',
     nameOf,
     list: (prefix) => explained(`s3://${bucket.name}`, listObjects(bucket, prefix)),
     readText: async (key) => {

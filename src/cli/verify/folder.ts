@@ -5,6 +5,7 @@ import type { Place } from './source';
 
 /** Files beside each other, as they are downloaded from a bucket. Keys are paths. */
 export const FOLDERS: Place = {
+  kind: 'folder',
   nameOf: (path) => path,
   list: (prefix) => {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);

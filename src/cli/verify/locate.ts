@@ -1,8 +1,9 @@
 import { sep } from 'node:path';
+import { MANIFEST_ENDING } from '../../contract/export-keys';
 import { FOLDERS, lookAt } from './folder';
 import { openLocalFile, openStandardInput } from './local-file';
 import { AccessError, type Place, type Source } from './source';
-import { MANIFEST_ENDING, type Subject } from './subject';
+import type { Subject } from './subject';
 
 const OBJECT_ENDING = '.rdb';
 
@@ -45,9 +46,7 @@ async function locateInBucket(argument: string, place: Place, key: string): Prom
 async function findExport(argument: string, place: Place, key: string): Promise<Subject | undefined> {
   if (key.endsWith(OBJECT_ENDING)) return undefined;
   // What reads manifests is loaded for exports alone: it would double the start of the command.
-  const { findBareExport, findManifestedExport } = await import('./export-set.js');
-  if (key.endsWith(MANIFEST_ENDING)) return findManifestedExport(place, key, argument);
-  return (await findManifestedExport(place, key + MANIFEST_ENDING, argument)) ?? findBareExport(place, key, argument);
+  return (await import('./find-export.js')).findExport(place, key, argument);
 }
 
 function single(argument: string, source: Source): Subject {

@@ -44,6 +44,7 @@ export interface ListedObject {
 
 /** Where the objects of an export lie: a bucket, or a folder of downloaded files. */
 export interface Place {
+  readonly kind: 'bucket' | 'folder';
   /** A key as it is reported. */
   nameOf(key: string): string;
   list(prefix: string): Promise<readonly ListedObject[]>;

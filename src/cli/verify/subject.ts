@@ -1,9 +1,6 @@
 import type { SlotRange } from '../../rdb/slot-ranges';
 import type { Source } from './source';
 
-/** What the key of a manifest ends with. */
-export const MANIFEST_ENDING = '.manifest.json';
-
 /** What one argument names. */
 export type Subject = ObjectSubject | ExportSubject;
 
