@@ -5,7 +5,7 @@ What can be verified:
   -                               stdin
   s3://bucket/key.rdb             one object
   s3://bucket/target              a whole export: target.manifest.json and target-0001.rdb, ...
-  s3://bucket/t.manifest.json     the same
+  s3://bucket/t.manifest.json     the same, by its manifest
   folder/target, folder/t.manifest.json   a downloaded export
 
 Levels, each with those before it:
